@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <billing/usage.hpp>
+
+#include "base/digest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace billing {
+namespace {
+
+constexpr std::size_t key_length_max = 255;
+
+bool visible_ascii(char c) {
+  return c > 0x20 && c < 0x7F;
+}
+
+}  // namespace
+
+Result<UsageEvent> make_usage_event(const NewUsage& usage, Entropy& entropy) {
+  if (usage.key && (usage.key->empty() || usage.key->size() > key_length_max ||
+                    !std::ranges::all_of(*usage.key, visible_ascii))) {
+    return failure(ErrorCode::invalid,
+                   "Idempotency-Key has to be 1 to 255 visible ASCII characters, such as a UUID");
+  }
+  if (usage.quantity < 1) {
+    return failure(ErrorCode::invalid, "quantity has to be a whole number from 1");
+  }
+  return UsageEvent{
+      .id = EventId("use_" + entropy.letters(24)),
+      .customer = usage.customer,
+      .item = usage.item,
+      .key = IdempotencyKey(usage.key ? *usage.key : "made_" + entropy.letters(32)),
+      // Not the item: a click repeated after its subscription was replaced is still the same click.
+      .content_hash =
+          sha256_hex(fmt::format("kind={}&quantity={}", name(usage.kind), usage.quantity)),
+      .kind = usage.kind,
+      .quantity = usage.quantity,
+      .clicked_at = usage.clicked_at,
+  };
+}
+
+std::string_view name(UsageKind kind) {
+  switch (kind) {
+    case UsageKind::session: return "session";
+  }
+  return "session";
+}
+
+std::optional<UsageKind> parse_usage_kind(std::string_view text) {
+  if (text == "session") return UsageKind::session;
+  return std::nullopt;
+}
+
+}  // namespace billing
