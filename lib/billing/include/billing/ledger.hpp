@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/clock.hpp>
+#include <billing/ids.hpp>
+#include <billing/result.hpp>
+#include <billing/usage.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace billing {
+
+enum class EventState {
+  pending,    ///< On disk, on its way to Stripe.
+  delivered,  ///< At Stripe, under `record`.
+  refused,    ///< Stripe will never take it; `reason` says why, for a person who can act on it.
+};
+
+/// A row of the ledger: the event, and all that happened to it.
+struct RecordedEvent {
+  std::int64_t sequence = 0;  ///< The order of the ledger; ids have none.
+  UsageEvent event;
+  EventState state = EventState::pending;
+  std::optional<Second> usage_at =
+      std::nullopt;  ///< Its second at Stripe; chosen once, then fixed.
+  int attempt = 1;  ///< Part of the key at Stripe: `use_…/1`. Raised when Stripe stored an error.
+  std::optional<Instant> first_sent_at = std::nullopt;
+  std::string reason = {};
+  UsageRecordId record = {};
+  std::string api_version = {};  ///< Of the delivery.
+};
+
+/// How an append ended.
+enum class AppendOutcome {
+  recorded,  ///< New, and on disk.
+  repeated,  ///< The customer's key was there with the same content; `row` is that event's.
+  conflict,  ///< The key was there with other content; `row` is that event's, nothing was written.
+};
+
+struct Appended {
+  AppendOutcome outcome = AppendOutcome::recorded;
+  RecordedEvent row;
+};
+
+/// The right to deliver the oldest pending event of one item, and of no other event of that item,
+/// until the lease ends. `fence` makes a claim that was overtaken powerless.
+struct Claim {
+  RecordedEvent row;  ///< Its `usage_at` is set.
+  std::int64_t fence = 0;
+  Instant claimed_at;
+};
+
+/// What became of a claim.
+struct Settlement {
+  EventState state = EventState::pending;
+  UsageRecordId record = {};     ///< Of a delivered one.
+  std::string reason = {};       ///< Of a refused one; of a pending one, what went wrong last.
+  std::string api_version = {};  ///< Of a delivered one.
+  bool raise_attempt = false;    ///< Of a pending one: the next send needs a key of its own.
+  std::optional<Instant> retry_at =
+      std::nullopt;  ///< Of a pending one: when the item is due again.
+};
+
+/// How things stand with one item's undelivered events.
+struct Backlog {
+  std::optional<Instant> oldest_clicked_at = std::nullopt;  ///< None: nothing is pending.
+  bool failing = false;  ///< The last try of the oldest did not succeed.
+};
+
+struct EventFilter {
+  std::optional<CustomerId> customer = std::nullopt;
+  std::optional<EventState> state = std::nullopt;
+  std::int64_t before_sequence = INT64_MAX;
+  int limit = 100;
+};
+
+struct LedgerTotals {
+  std::int64_t pending = 0;
+  std::int64_t delivered = 0;
+  std::int64_t refused = 0;
+};
+
+/// The usage events, each its own outbox row. Thread-safe; every call is one transaction.
+///
+/// What returned is on disk. A failure means that nothing changed, except `outcome_unknown` from
+/// `append`: the commit may have happened, and appending again with the same key finds out.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  /// Records events, all or none, and chooses each one's second where one is free already. An item
+  /// has to be known to the store. Outcomes are in the order of the events.
+  virtual Result<std::vector<Appended>> append(std::span<const UsageEvent> events,
+                                               Instant now_at_stripe) = 0;
+
+  virtual Result<std::optional<RecordedEvent>> find(const EventId& id) = 0;
+  virtual Result<std::optional<RecordedEvent>> find(const CustomerId& customer,
+                                                    const IdempotencyKey& key) = 0;
+  /// Newest first.
+  virtual Result<std::vector<RecordedEvent>> list(const EventFilter& filter) = 0;
+  virtual Result<LedgerTotals> totals() = 0;
+  virtual Result<Backlog> backlog(const ItemId& item) = 0;
+
+  /// The oldest pending event of an item that is due and not leased to anyone, or nothing. Items
+  /// take turns. The event's second is chosen and stored before this returns.
+  virtual Result<std::optional<Claim>> claim(Instant now, Instant now_at_stripe,
+                                             std::chrono::milliseconds lease) = 0;
+
+  /// Stores what became of a claim and ends it. False if the claim had been overtaken: then nothing
+  /// changed.
+  virtual Result<bool> settle(const Claim& claim, const Settlement& settlement) = 0;
+
+  /// When `claim` may have something next, if anything is pending.
+  virtual Result<std::optional<Instant>> next_due() = 0;
+};
+
+std::string_view name(EventState state);
+std::optional<EventState> parse_event_state(std::string_view text);
+
+}  // namespace billing

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/ledger.hpp>
+#include <billing/result.hpp>
+#include <billing/store.hpp>
+
+#include <memory>
+#include <string>
+
+namespace billing {
+
+/// Who else may have the file open.
+enum class SqliteAccess {
+  /// This process alone writes: a second one is refused while it lives (`conflict`). Creates the
+  /// file,
+  /// and brings an older schema up to date.
+  owner,
+  /// Beside an owner; every write fails. The file has to exist.
+  read_only,
+};
+
+/// Ledger and Store in one SQLite file: WAL, full sync, one connection behind a mutex. Leases are
+/// kept in memory, since only the owner delivers; after a restart everything pending is due at
+/// once.
+class SqliteData {
+ public:
+  /// `corrupt` for a file that is not one of ours or has a newer schema than this program knows.
+  static Result<std::unique_ptr<SqliteData>> open(const std::string& path, SqliteAccess access);
+  ~SqliteData();
+  SqliteData(const SqliteData&) = delete;
+  SqliteData& operator=(const SqliteData&) = delete;
+
+  Ledger& ledger();
+  Store& store();
+
+ private:
+  class Parts;
+  explicit SqliteData(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+/// The path in `sqlite:PATH`; `invalid` for anything else.
+Result<std::string> sqlite_path(const std::string& database_url);
+
+}  // namespace billing

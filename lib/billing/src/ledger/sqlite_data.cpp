@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <billing/sqlite_data.hpp>
+
+#include "ledger/file_lock.hpp"
+#include "ledger/sqlite_database.hpp"
+#include "ledger/sqlite_ledger.hpp"
+#include "ledger/sqlite_schema.hpp"
+#include "ledger/sqlite_store.hpp"
+
+#include <mutex>
+#include <string_view>
+
+namespace billing {
+namespace {
+
+// WAL lets a reader in beside the owner; FULL syncs the log at each commit, so that what was
+// answered survives a power cut; the checkpoint size was measured and hardly matters.
+constexpr const char* owner_settings = R"sql(
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+)sql";
+
+}  // namespace
+
+class SqliteData::Parts {
+ public:
+  Parts(FileLock lock, std::unique_ptr<sqlite::Database> database)
+      : lock_(std::move(lock)),
+        database_(std::move(database)),
+        ledger(*database_, mutex_),
+        store(*database_, mutex_) {}
+
+ private:
+  FileLock lock_;  // First, so that it is let go last.
+  std::unique_ptr<sqlite::Database> database_;
+  std::mutex mutex_;
+
+ public:
+  sqlite::SqliteLedger ledger;
+  sqlite::SqliteStore store;
+};
+
+SqliteData::SqliteData(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+SqliteData::~SqliteData() = default;
+Ledger& SqliteData::ledger() {
+  return parts_->ledger;
+}
+Store& SqliteData::store() {
+  return parts_->store;
+}
+
+Result<std::unique_ptr<SqliteData>> SqliteData::open(const std::string& path, SqliteAccess access) {
+  const bool owner = access == SqliteAccess::owner;
+  FileLock lock;
+  if (owner) {
+    Result<FileLock> taken = FileLock::take(path);
+    if (!taken) return failure(std::move(taken));
+    lock = std::move(*taken);
+  }
+  const int flags = owner ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  Result<std::unique_ptr<sqlite::Database>> database = sqlite::Database::open(path, flags);
+  if (!database) return failure(std::move(database));
+  if (owner) {
+    if (auto set = (*database)->execute(owner_settings); !set) return failure(std::move(set));
+    if (auto migrated = sqlite::migrate(**database); !migrated) return failure(std::move(migrated));
+  } else if (auto checked = sqlite::check_schema(**database); !checked) {
+    return failure(std::move(checked));
+  }
+  auto parts = std::make_unique<Parts>(std::move(lock), std::move(*database));
+  if (owner) {
+    if (auto resumed = parts->ledger.resume(); !resumed) return failure(std::move(resumed));
+  }
+  return std::unique_ptr<SqliteData>(new SqliteData(std::move(parts)));
+}
+
+Result<std::string> sqlite_path(const std::string& database_url) {
+  constexpr std::string_view scheme = "sqlite:";
+  if (!database_url.starts_with(scheme) || database_url.size() == scheme.size()) {
+    return failure(ErrorCode::invalid,
+                   "DATABASE_URL has to be sqlite:PATH, such as sqlite:billing.db");
+  }
+  return database_url.substr(scheme.size());
+}
+
+}  // namespace billing

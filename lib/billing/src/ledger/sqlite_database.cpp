@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/sqlite_database.hpp"
+
+#include <fmt/format.h>
+
+namespace billing::sqlite {
+namespace {
+
+/// A reader beside the owner can make a checkpoint wait; nothing else contends.
+constexpr int busy_timeout_ms = 5'000;
+
+ErrorCode code_of_status(int status) {
+  switch (status & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_SCHEMA: return ErrorCode::corrupt;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: return ErrorCode::unavailable;
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return ErrorCode::denied;
+    default: return ErrorCode::internal;
+  }
+}
+
+}  // namespace
+
+Run& Run::bind(std::int64_t value) {
+  if (status_ == SQLITE_OK) status_ = sqlite3_bind_int64(statement_, ++bound_, value);
+  return *this;
+}
+
+Run& Run::bind(std::string_view value) {
+  if (status_ == SQLITE_OK) {
+    // An empty view may have no address, which SQLite would take for NULL.
+    const char* const bytes = value.empty() ? "" : value.data();
+    status_ = sqlite3_bind_text64(statement_, ++bound_, bytes, value.size(), SQLITE_TRANSIENT,
+                                  SQLITE_UTF8);
+  }
+  return *this;
+}
+
+Run& Run::bind_null() {
+  if (status_ == SQLITE_OK) status_ = sqlite3_bind_null(statement_, ++bound_);
+  return *this;
+}
+
+Run& Run::bind(std::optional<std::int64_t> value) {
+  return value ? bind(*value) : bind_null();
+}
+
+Result<bool> Run::step() {
+  if (statement_ == nullptr) return tl::unexpected(database_.error(SQLITE_ERROR));
+  if (status_ != SQLITE_OK) return tl::unexpected(database_.error(status_));
+  const int status = sqlite3_step(statement_);
+  if (status == SQLITE_ROW) return true;
+  if (status == SQLITE_DONE) return false;
+  return tl::unexpected(database_.error(status));
+}
+
+Result<void> Run::finish() {
+  const Result<bool> row = step();
+  if (!row) return tl::unexpected(row.error());
+  require(!*row);
+  return {};
+}
+
+std::int64_t Run::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::optional<std::int64_t> Run::optional_integer(int column) const {
+  if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+  return integer(column);
+}
+
+std::string Run::text(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return bytes == nullptr ? std::string() : std::string(bytes, size);
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, int flags) {
+  sqlite3* connection = nullptr;
+  const int status =
+      sqlite3_open_v2(path.c_str(), &connection, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  std::unique_ptr<Database> database(new Database(connection));
+  if (status != SQLITE_OK) {
+    return failure(code_of_status(status),
+                   fmt::format("open {}: {}", path, sqlite3_errstr(status)));
+  }
+  sqlite3_extended_result_codes(connection, 1);
+  sqlite3_busy_timeout(connection, busy_timeout_ms);
+  return database;
+}
+
+Database::~Database() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  sqlite3_close(connection_);
+}
+
+Result<void> Database::execute(const char* sql) {
+  const int status = sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr);
+  if (status != SQLITE_OK) return tl::unexpected(error(status));
+  return {};
+}
+
+Run Database::run(const char* sql) {
+  sqlite3_stmt*& statement = statements_[sql];
+  if (statement == nullptr) {
+    // On failure the statement stays null and the run says why.
+    sqlite3_prepare_v3(connection_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  }
+  return Run(*this, statement);
+}
+
+Error Database::error(int status) const {
+  return Error{.code = code_of_status(status),
+               .message = fmt::format("data file: {} ({})", sqlite3_errmsg(connection_),
+                                      sqlite3_errstr(status))};
+}
+
+Result<Transaction> Transaction::begin(Database& database) {
+  // IMMEDIATE: a transaction that reads first and writes later must not fail at the upgrade.
+  if (auto begun = database.run("BEGIN IMMEDIATE").finish(); !begun)
+    return failure(std::move(begun));
+  return Transaction(database);
+}
+
+Transaction::Transaction(Transaction&& other) noexcept : database_(other.database_) {
+  other.database_ = nullptr;
+}
+
+Transaction::~Transaction() {
+  if (database_ != nullptr) static_cast<void>(database_->run("ROLLBACK").finish());
+}
+
+Result<void> Transaction::commit() {
+  auto committed = database_->run("COMMIT").finish();
+  if (!committed) {
+    Error error = std::move(committed.error());
+    // Its frames may have reached the disk before the error: whoever asks has to read the key.
+    error.code = ErrorCode::outcome_unknown;
+    return tl::unexpected(std::move(error));  // The destructor rolls back what can be rolled back.
+  }
+  database_ = nullptr;
+  return {};
+}
+
+}  // namespace billing::sqlite

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/result.hpp>
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace billing::sqlite {
+
+class Database;
+
+/// One run of a prepared statement: bind in order, step, read by column. Resets the statement when
+/// it goes, so that it can be kept prepared. Errors stay in the run: once one has happened, the
+/// rest does nothing and `step` says it.
+class Run {
+ public:
+  Run(Database& database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  ~Run() {
+    if (statement_ != nullptr) sqlite3_reset(statement_);
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  Run& bind(std::int64_t value);
+  Run& bind(std::string_view value);
+  Run& bind_null();
+  Run& bind(std::optional<std::int64_t> value);
+
+  /// True if there is a row to read.
+  Result<bool> step();
+  /// For statements without rows.
+  Result<void> finish();
+
+  std::int64_t integer(int column) const;
+  std::optional<std::int64_t> optional_integer(int column) const;
+  std::string text(int column) const;
+
+ private:
+  Database& database_;
+  sqlite3_stmt* statement_;
+  int bound_ = 0;
+  int status_ = SQLITE_OK;
+};
+
+/// A connection and its prepared statements. Not thread-safe: its owner holds a mutex.
+class Database {
+ public:
+  static Result<std::unique_ptr<Database>> open(const std::string& path, int flags);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Runs statements without parameters or rows.
+  Result<void> execute(const char* sql);
+  /// `sql` has to be a literal: its address is what the prepared statement is kept under.
+  Run run(const char* sql);
+  /// What SQLite last complained of, as an Error that says what was being done.
+  Error error(int status) const;
+
+ private:
+  friend class Run;
+  explicit Database(sqlite3* connection) : connection_(connection) {}
+
+  sqlite3* connection_;
+  std::unordered_map<const char*, sqlite3_stmt*> statements_;
+};
+
+/// BEGIN IMMEDIATE … COMMIT; rolls back unless committed. A COMMIT whose outcome can't be told is
+/// `outcome_unknown`.
+class Transaction {
+ public:
+  static Result<Transaction> begin(Database& database);
+  ~Transaction();
+  Transaction(Transaction&& other) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+
+  Result<void> commit();
+
+ private:
+  explicit Transaction(Database& database) : database_(&database) {}
+  Database* database_;
+};
+
+}  // namespace billing::sqlite

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/sqlite_ledger.hpp"
+
+#include "ledger/sqlite_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace billing::sqlite {
+namespace {
+
+const std::string select_by_id = select_events + "WHERE id = ?";
+const std::string select_by_key = select_events + "WHERE customer = ? AND key = ?";
+const std::string select_page = select_events +
+                                "WHERE (?1 = '' OR customer = ?1) AND (?2 = '' OR state = ?2)"
+                                " AND sequence < ?3 ORDER BY sequence DESC LIMIT ?4";
+
+constexpr const char* select_items_with_pending =
+    "SELECT item FROM usage_events WHERE state = 'pending' GROUP BY item ORDER BY min(sequence)";
+
+// The unique index decides, not a look beforehand: two clicks with one key may be in one batch.
+constexpr const char* insert_event = R"sql(
+  INSERT INTO usage_events
+    (id, customer, item, key, content_hash, kind, quantity, clicked_at, usage_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (customer, key) DO NOTHING
+  RETURNING sequence)sql";
+
+constexpr const char* select_period = "SELECT period_start, period_end FROM items WHERE id = ?";
+
+// Two probes of the index one_event_a_second; one statement with min and max would scan it.
+constexpr const char* select_earliest_second = R"sql(
+  SELECT usage_at FROM usage_events WHERE item = ? AND usage_at > ?
+  ORDER BY usage_at LIMIT 1)sql";
+constexpr const char* select_latest_second = R"sql(
+  SELECT usage_at FROM usage_events WHERE item = ? AND usage_at > ?
+  ORDER BY usage_at DESC LIMIT 1)sql";
+
+Result<std::optional<std::int64_t>> one_integer(Run& run) {
+  const Result<bool> found = run.step();
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return std::optional<std::int64_t>();
+  return std::optional<std::int64_t>(run.integer(0));
+}
+
+}  // namespace
+
+Result<void> SqliteLedger::resume() {
+  const std::lock_guard lock(mutex_);
+  Run run = database_.run(select_items_with_pending);
+  while (true) {
+    const Result<bool> row = run.step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return {};
+    schedule_.add(ItemId(run.text(0)));
+  }
+}
+
+Result<std::vector<Appended>> SqliteLedger::append(std::span<const UsageEvent> events,
+                                                   Instant now_at_stripe) {
+  const std::lock_guard lock(mutex_);
+  Result<Transaction> transaction = Transaction::begin(database_);
+  if (!transaction) return failure(std::move(transaction));
+  std::vector<Appended> appended;
+  appended.reserve(events.size());
+  for (const UsageEvent& event : events) {
+    Result<Appended> one = append_one(event, to_second(now_at_stripe));
+    if (!one) return failure(std::move(one));
+    appended.push_back(std::move(*one));
+  }
+  if (auto committed = transaction->commit(); !committed) return failure(std::move(committed));
+  for (const Appended& each : appended) {
+    if (each.outcome == AppendOutcome::recorded) schedule_.add(each.row.event.item);
+  }
+  return appended;
+}
+
+Result<Appended> SqliteLedger::append_one(const UsageEvent& event, Second now_at_stripe) {
+  const Result<std::optional<Second>> second = free_second(event, now_at_stripe);
+  if (!second) return tl::unexpected(second.error());
+  Run insert = database_.run(insert_event);
+  insert.bind(event.id.text()).bind(event.customer.text()).bind(event.item.text());
+  insert.bind(event.key.text()).bind(event.content_hash).bind(name(event.kind));
+  insert.bind(event.quantity).bind(to_column(event.clicked_at)).bind(to_column(*second));
+  const Result<bool> inserted = insert.step();
+  if (!inserted) return tl::unexpected(inserted.error());
+  if (*inserted) {
+    const RecordedEvent row{.sequence = insert.integer(0), .event = event, .usage_at = *second};
+    // RETURNING answers before the statement is done; only its end makes the insert part of the
+    // commit.
+    if (const Result<bool> ended = insert.step(); !ended) return tl::unexpected(ended.error());
+    return Appended{.outcome = AppendOutcome::recorded, .row = row};
+  }
+  Result<std::optional<RecordedEvent>> known = by_key(event.customer, event.key);
+  if (!known) return failure(std::move(known));
+  require(known->has_value());
+  const bool same = (*known)->event.content_hash == event.content_hash;
+  return Appended{.outcome = same ? AppendOutcome::repeated : AppendOutcome::conflict,
+                  .row = std::move(**known)};
+}
+
+Result<std::optional<Second>> SqliteLedger::free_second(const UsageEvent& event,
+                                                        Second now_at_stripe) {
+  Run period = database_.run(select_period);
+  period.bind(event.item.text());
+  const Result<bool> known = period.step();
+  if (!known) return tl::unexpected(known.error());
+  if (!*known) {
+    return failure(ErrorCode::not_found,
+                   fmt::format("subscription item {} is not in the data file", event.item.text()));
+  }
+  const Second end = second_of(period.integer(1));
+  // Past the end of the period we know of, a new one has begun, and it began there.
+  const Second start = now_at_stripe >= end ? end : second_of(period.integer(0));
+
+  Run earliest = database_.run(select_earliest_second);
+  const auto first = one_integer(earliest.bind(event.item.text()).bind(to_column(start)));
+  if (!first) return tl::unexpected(first.error());
+  SecondRequest request{.clicked_at = to_second(event.clicked_at),
+                        .period_start = start,
+                        .now_at_stripe = now_at_stripe};
+  if (*first) {
+    Run latest = database_.run(select_latest_second);
+    const auto last = one_integer(latest.bind(event.item.text()).bind(to_column(start)));
+    if (!last) return tl::unexpected(last.error());
+    request.used = UsedSeconds{.earliest = second_of(**first), .latest = second_of(**last)};
+  }
+  return choose_second(request);
+}
+
+Result<std::optional<RecordedEvent>> SqliteLedger::by_key(const CustomerId& customer,
+                                                          const IdempotencyKey& key) {
+  Run run = database_.run(select_by_key.c_str());
+  return one_event(run.bind(customer.text()).bind(key.text()));
+}
+
+Result<std::optional<RecordedEvent>> SqliteLedger::find(const EventId& id) {
+  const std::lock_guard lock(mutex_);
+  Run run = database_.run(select_by_id.c_str());
+  return one_event(run.bind(id.text()));
+}
+
+Result<std::optional<RecordedEvent>> SqliteLedger::find(const CustomerId& customer,
+                                                        const IdempotencyKey& key) {
+  const std::lock_guard lock(mutex_);
+  return by_key(customer, key);
+}
+
+Result<std::vector<RecordedEvent>> SqliteLedger::list(const EventFilter& filter) {
+  const std::lock_guard lock(mutex_);
+  Run run = database_.run(select_page.c_str());
+  run.bind(filter.customer ? filter.customer->text() : std::string());
+  run.bind(filter.state ? name(*filter.state) : std::string_view());
+  run.bind(filter.before_sequence).bind(std::int64_t{filter.limit});
+  std::vector<RecordedEvent> rows;
+  while (true) {
+    Result<std::optional<RecordedEvent>> row = one_event(run);
+    if (!row) return failure(std::move(row));
+    if (!*row) return rows;
+    rows.push_back(std::move(**row));
+  }
+}
+
+Result<LedgerTotals> SqliteLedger::totals() {
+  const std::lock_guard lock(mutex_);
+  Run run = database_.run(
+      "SELECT count(*) FILTER (WHERE state = 'pending'),"
+      "       count(*) FILTER (WHERE state = 'delivered'),"
+      "       count(*) FILTER (WHERE state = 'refused') FROM usage_events");
+  if (const Result<bool> row = run.step(); !row) return tl::unexpected(row.error());
+  return LedgerTotals{
+      .pending = run.integer(0), .delivered = run.integer(1), .refused = run.integer(2)};
+}
+
+}  // namespace billing::sqlite

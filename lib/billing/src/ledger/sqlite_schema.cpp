@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/sqlite_schema.hpp"
+
+#include <fmt/format.h>
+
+namespace billing::sqlite {
+namespace {
+
+/// "bill" in ASCII; tells our files from other SQLite files.
+constexpr std::int64_t application_id = 0x62696C6C;
+
+/// Instants are milliseconds, seconds are seconds, since 1970 in UTC. `first_version` is never
+/// edited: a change is a version of its own.
+constexpr const char* first_version = R"sql(
+CREATE TABLE binding (
+  only_row     INTEGER PRIMARY KEY CHECK (only_row = 1),
+  account      TEXT NOT NULL,
+  livemode     INTEGER NOT NULL CHECK (livemode IN (0, 1)),
+  challenge_id TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE users (
+  email      TEXT NOT NULL PRIMARY KEY,
+  create_key TEXT NOT NULL,
+  customer   TEXT UNIQUE
+) STRICT;
+
+CREATE TABLE subscriptions (
+  id       TEXT NOT NULL PRIMARY KEY,
+  customer TEXT NOT NULL,
+  status   TEXT NOT NULL,
+  created  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX subscriptions_of_customer ON subscriptions (customer, created);
+
+CREATE TABLE items (
+  id           TEXT NOT NULL PRIMARY KEY,
+  subscription TEXT NOT NULL REFERENCES subscriptions (id),
+  price        TEXT NOT NULL,
+  product      TEXT NOT NULL,
+  metered      INTEGER NOT NULL CHECK (metered IN (0, 1)),
+  period_start INTEGER NOT NULL,
+  period_end   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX items_of_subscription ON items (subscription);
+
+CREATE TABLE offered_prices (
+  role         TEXT NOT NULL PRIMARY KEY,
+  id           TEXT NOT NULL,
+  product      TEXT NOT NULL,
+  product_name TEXT NOT NULL,
+  nickname     TEXT NOT NULL,
+  unit_amount  INTEGER NOT NULL,
+  currency     TEXT NOT NULL,
+  lookup_key   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE usage_events (
+  sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+  id            TEXT NOT NULL UNIQUE,
+  customer      TEXT NOT NULL,
+  item          TEXT NOT NULL,
+  key           TEXT NOT NULL,
+  content_hash  TEXT NOT NULL,
+  kind          TEXT NOT NULL,
+  quantity      INTEGER NOT NULL CHECK (quantity > 0),
+  clicked_at    INTEGER NOT NULL,
+  usage_at      INTEGER,
+  attempt       INTEGER NOT NULL DEFAULT 1,
+  first_sent_at INTEGER,
+  state         TEXT NOT NULL DEFAULT 'pending'
+                CHECK (state IN ('pending', 'delivered', 'refused')),
+  reason        TEXT NOT NULL DEFAULT '',
+  record        TEXT NOT NULL DEFAULT '',
+  api_version   TEXT NOT NULL DEFAULT ''
+) STRICT;
+-- Invariant 2's two guards: one row a click, and one second of its own for each row.
+CREATE UNIQUE INDEX one_event_a_key ON usage_events (customer, key);
+CREATE UNIQUE INDEX one_event_a_second ON usage_events (item, usage_at) WHERE usage_at IS NOT NULL;
+CREATE INDEX pending_by_item ON usage_events (item, sequence) WHERE state = 'pending';
+CREATE INDEX events_of_customer ON usage_events (customer, sequence);
+)sql";
+
+Result<std::int64_t> pragma(Database& database, const char* sql) {
+  Run run = database.run(sql);
+  const Result<bool> row = run.step();
+  if (!row) return tl::unexpected(row.error());
+  return *row ? run.integer(0) : 0;
+}
+
+struct Version {
+  std::int64_t application = 0;
+  std::int64_t schema = 0;
+};
+
+Result<Version> version_of(Database& database) {
+  const auto application = pragma(database, "PRAGMA application_id");
+  if (!application) return tl::unexpected(application.error());
+  const auto schema = pragma(database, "PRAGMA user_version");
+  if (!schema) return tl::unexpected(schema.error());
+  return Version{.application = *application, .schema = *schema};
+}
+
+tl::unexpected<Error> newer(std::int64_t version) {
+  return failure(
+      ErrorCode::corrupt,
+      fmt::format("the data file has schema version {}, this program knows up to {}: use "
+                  "the program that wrote it, or a newer one",
+                  version, schema_version));
+}
+
+tl::unexpected<Error> foreign() {
+  return failure(ErrorCode::corrupt,
+                 "the file is an SQLite database of something else: name another DATABASE_URL");
+}
+
+}  // namespace
+
+Result<void> check_schema(Database& database) {
+  const Result<Version> version = version_of(database);
+  if (!version) return tl::unexpected(version.error());
+  if (version->application != application_id) return foreign();
+  if (version->schema > schema_version) return newer(version->schema);
+  if (version->schema < schema_version) {
+    return failure(ErrorCode::corrupt,
+                   fmt::format("the data file has schema version {}: start billing-server once, "
+                               "which brings it to {}",
+                               version->schema, schema_version));
+  }
+  return {};
+}
+
+Result<void> migrate(Database& database) {
+  const Result<Version> version = version_of(database);
+  if (!version) return tl::unexpected(version.error());
+  if (version->schema > schema_version) return newer(version->schema);
+  if (version->application == application_id) return {};  // There is one version so far.
+  const auto tables = pragma(database, "SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tl::unexpected(tables.error());
+  if (version->application != 0 || version->schema != 0 || *tables != 0) return foreign();
+
+  Result<Transaction> transaction = Transaction::begin(database);
+  if (!transaction) return failure(std::move(transaction));
+  if (auto made = database.execute(first_version); !made) return made;
+  const std::string marks = fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};",
+                                        application_id, schema_version);
+  if (auto marked = database.execute(marks.c_str()); !marked) return marked;
+  return transaction->commit();
+}
+
+}  // namespace billing::sqlite

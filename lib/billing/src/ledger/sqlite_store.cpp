@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ledger/sqlite_store.hpp"
+
+#include "ledger/sqlite_rows.hpp"
+
+#include <fmt/format.h>
+
+namespace billing::sqlite {
+namespace {
+
+constexpr const char* upsert_subscription = R"sql(
+  INSERT INTO subscriptions (id, customer, status, created) VALUES (?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET status = excluded.status)sql";
+
+constexpr const char* upsert_item = R"sql(
+  INSERT INTO items (id, subscription, price, product, metered, period_start, period_end)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET price = excluded.price, product = excluded.product,
+    metered = excluded.metered, period_start = excluded.period_start,
+    period_end = excluded.period_end)sql";
+
+constexpr const char* insert_offered_price = R"sql(
+  INSERT INTO offered_prices
+    (role, id, product, product_name, nickname, unit_amount, currency, lookup_key)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql";
+
+std::optional<PriceRole> parse_role(std::string_view text) {
+  for (const PriceRole role : {PriceRole::monthly, PriceRole::on_demand, PriceRole::workshop}) {
+    if (name(role) == text) return role;
+  }
+  return std::nullopt;
+}
+
+User user_of_row(const Run& run) {
+  return User{.email = run.text(0),
+              .create_key = IdempotencyKey(run.text(1)),
+              .customer = CustomerId(run.text(2))};
+}
+
+}  // namespace
+
+Result<std::optional<Binding>> SqliteStore::read_binding() {
+  Run run = database_.run("SELECT account, livemode, challenge_id FROM binding");
+  const Result<bool> found = run.step();
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return std::optional<Binding>();
+  return std::optional<Binding>(Binding{.account = AccountId(run.text(0)),
+                                        .livemode = run.integer(1) != 0,
+                                        .challenge_id = run.text(2)});
+}
+
+Result<std::optional<Binding>> SqliteStore::binding() {
+  const std::lock_guard lock(mutex_);
+  return read_binding();
+}
+
+Result<void> SqliteStore::bind(const Binding& binding) {
+  const std::lock_guard lock(mutex_);
+  Result<std::optional<Binding>> known = read_binding();
+  if (!known) return failure(std::move(known));
+  if (!*known) {
+    Run insert = database_.run("INSERT INTO binding VALUES (1, ?, ?, ?)");
+    insert.bind(binding.account.text()).bind(std::int64_t{binding.livemode});
+    return insert.bind(binding.challenge_id).finish();
+  }
+  if (**known == binding) return {};
+  const auto mode = [](const Binding& of) { return of.livemode ? "live" : "test"; };
+  return failure(
+      ErrorCode::conflict,
+      fmt::format(
+          "the data file belongs to Stripe account {} ({} mode, challenge id {}), not to {} "
+          "({} mode, challenge id {}): use that account's key and CHALLENGE_ID, or another "
+          "DATABASE_URL",
+          (*known)->account.text(), mode(**known), (*known)->challenge_id, binding.account.text(),
+          mode(binding), binding.challenge_id));
+}
+
+Result<User> SqliteStore::user_of(const std::string& email) {
+  Run run = database_.run("SELECT email, create_key, customer FROM users WHERE email = ?");
+  const Result<bool> found = run.bind(email).step();
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return failure(ErrorCode::not_found, "there is no user of that e-mail");
+  return user_of_row(run);
+}
+
+Result<User> SqliteStore::reserve_user(const std::string& email, const IdempotencyKey& create_key) {
+  const std::lock_guard lock(mutex_);
+  Run insert = database_.run(
+      "INSERT INTO users (email, create_key) VALUES (?, ?)"
+      " ON CONFLICT (email) DO NOTHING");
+  if (auto inserted = insert.bind(email).bind(create_key.text()).finish(); !inserted) {
+    return failure(std::move(inserted));
+  }
+  return user_of(email);
+}
+
+Result<User> SqliteStore::set_customer(const std::string& email, const CustomerId& customer) {
+  const std::lock_guard lock(mutex_);
+  Run update = database_.run("UPDATE users SET customer = ? WHERE email = ? AND customer IS NULL");
+  if (auto updated = update.bind(customer.text()).bind(email).finish(); !updated) {
+    return failure(std::move(updated));
+  }
+  return user_of(email);
+}
+
+Result<std::optional<User>> SqliteStore::user(const CustomerId& customer) {
+  const std::lock_guard lock(mutex_);
+  Run run = database_.run("SELECT email, create_key, customer FROM users WHERE customer = ?");
+  const Result<bool> found = run.bind(customer.text()).step();
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return std::optional<User>();
+  return std::optional<User>(user_of_row(run));
+}
+
+Result<void> SqliteStore::remember(const Subscription& subscription) {
+  const std::lock_guard lock(mutex_);
+  Result<Transaction> transaction = Transaction::begin(database_);
+  if (!transaction) return failure(std::move(transaction));
+  Run upsert = database_.run(upsert_subscription);
+  upsert.bind(subscription.id.text()).bind(subscription.customer.text());
+  upsert.bind(subscription.status).bind(to_column(subscription.created));
+  if (auto done = upsert.finish(); !done) return done;
+  // An item that is gone at Stripe stays: its usage events name it.
+  for (const SubscriptionItem& item : subscription.items) {
+    Run row = database_.run(upsert_item);
+    row.bind(item.id.text()).bind(subscription.id.text()).bind(item.price.text());
+    row.bind(item.product.text()).bind(std::int64_t{item.usage_type == UsageType::metered});
+    row.bind(to_column(item.period_start)).bind(to_column(item.period_end));
+    if (auto done = row.finish(); !done) return done;
+  }
+  return transaction->commit();
+}
+
+Result<std::vector<SubscriptionItem>> SqliteStore::items_of(const SubscriptionId& subscription) {
+  Run run = database_.run(
+      "SELECT id, price, product, metered, period_start, period_end FROM items"
+      " WHERE subscription = ? ORDER BY id");
+  run.bind(subscription.text());
+  std::vector<SubscriptionItem> items;
+  while (true) {
+    const Result<bool> row = run.step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return items;
+    items.push_back({.id = ItemId(run.text(0)),
+                     .price = PriceId(run.text(1)),
+                     .product = ProductId(run.text(2)),
+                     .usage_type = run.integer(3) != 0 ? UsageType::metered : UsageType::licensed,
+                     .period_start = second_of(run.integer(4)),
+                     .period_end = second_of(run.integer(5))});
+  }
+}
+
+Result<std::vector<Subscription>> SqliteStore::subscriptions(const CustomerId& customer) {
+  const std::lock_guard lock(mutex_);
+  Run run = database_.run(
+      "SELECT id, customer, status, created FROM subscriptions"
+      " WHERE customer = ? ORDER BY created DESC, id DESC");
+  run.bind(customer.text());
+  std::vector<Subscription> subscriptions;
+  while (true) {
+    const Result<bool> row = run.step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return subscriptions;
+    Subscription one{.id = SubscriptionId(run.text(0)),
+                     .customer = CustomerId(run.text(1)),
+                     .status = run.text(2),
+                     .created = second_of(run.integer(3)),
+                     .items = {}};
+    Result<std::vector<SubscriptionItem>> items = items_of(one.id);
+    if (!items) return failure(std::move(items));
+    one.items = std::move(*items);
+    subscriptions.push_back(std::move(one));
+  }
+}
+
+Result<void> SqliteStore::remember(const Offerings& offerings) {
+  const std::lock_guard lock(mutex_);
+  Result<Transaction> transaction = Transaction::begin(database_);
+  if (!transaction) return failure(std::move(transaction));
+  if (auto cleared = database_.run("DELETE FROM offered_prices").finish(); !cleared) return cleared;
+  for (const OfferedPrice& price : offerings.prices) {
+    Run insert = database_.run(insert_offered_price);
+    insert.bind(name(price.role)).bind(price.id.text()).bind(price.product.text());
+    insert.bind(price.product_name).bind(price.nickname).bind(price.amount.minor);
+    insert.bind(price.amount.currency).bind(price.lookup_key);
+    if (auto inserted = insert.finish(); !inserted) return inserted;
+  }
+  return transaction->commit();
+}
+
+Result<Offerings> SqliteStore::offerings() {
+  const std::lock_guard lock(mutex_);
+  Run run = database_.run(
+      "SELECT role, id, product, product_name, nickname, unit_amount, currency,"
+      " lookup_key FROM offered_prices ORDER BY role");
+  Offerings offerings;
+  while (true) {
+    const Result<bool> row = run.step();
+    if (!row) return tl::unexpected(row.error());
+    if (!*row) return offerings;
+    const auto role = parse_role(run.text(0));
+    if (!role) return failure(ErrorCode::corrupt, "unknown price role " + run.text(0));
+    offerings.prices.push_back({.role = *role,
+                                .id = PriceId(run.text(1)),
+                                .product = ProductId(run.text(2)),
+                                .product_name = run.text(3),
+                                .nickname = run.text(4),
+                                .amount = {.minor = run.integer(5), .currency = run.text(6)},
+                                .lookup_key = run.text(7)});
+  }
+}
+
+}  // namespace billing::sqlite
