@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/catalog.hpp>
+#include <billing/clock.hpp>
+#include <billing/entropy.hpp>
+#include <billing/http_transport.hpp>
+#include <billing/observer.hpp>
+#include <billing/result.hpp>
+#include <billing/stripe_objects.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace billing::stripe {
+
+/// The last API version with usage records; sent with every call.
+inline constexpr std::string_view default_api_version = "2025-02-24.acacia";
+
+struct Settings {
+  std::string secret_key;  ///< Never logged, never part of an error.
+  std::string api_version{default_api_version};
+};
+
+/// How long one call may take and how often it is tried within that time. The pauses between tries
+/// grow from 0.5 s to 5 s with jitter, as in Stripe's own SDKs.
+struct Call {
+  std::chrono::milliseconds budget{20'000};
+  int tries_max = 3;
+};
+
+struct NewCheckoutSession {
+  CustomerId customer;
+  OfferedPrice price;
+  int trial_days = 0;
+  std::string challenge_id;
+  std::string success_url;  ///< `{CHECKOUT_SESSION_ID}` in it is replaced by Stripe.
+  std::string cancel_url;
+};
+
+struct NewUsageRecord {
+  ItemId item;
+  std::int64_t quantity = 1;
+  Second timestamp;  ///< Overwrites the usage of exactly that second (`action=set`).
+};
+
+/// Stripe's API as far as this product uses it. Thread-safe as its transport is; keeps no state but
+/// what it learnt of Stripe's clock.
+///
+/// Every write takes an IdempotencyKey, which is kept over the retries inside the call: 409, 429,
+/// 500, 502-504, no answer, and what `Stripe-Should-Retry` says. Failures: `outcome_unknown` if a
+/// write had no answer to the end; else by Stripe's answer, which `Error::stripe` then holds.
+/// Facts: https://docs.stripe.com/api/errors, https://docs.stripe.com/api/idempotent_requests
+class Client {
+ public:
+  /// All referred to must outlive the client.
+  Client(HttpTransport& transport, Clock& clock, Entropy& entropy, Observer& observer,
+         Settings settings);
+
+  /// A key that was never used before.
+  IdempotencyKey fresh_key();
+
+  Result<Account> account(Call call = {});
+
+  /// All pages. Products are filtered by url, prices by lookup keys (10 at most).
+  Result<std::vector<Product>> products(const std::string& url, Call call = {});
+  Result<Product> create_product(const ProductTerms& terms, const std::string& challenge_id,
+                                 const IdempotencyKey& key, Call call = {});
+  Result<Product> update_product(const ProductId& id, const ProductTerms& terms,
+                                 const std::string& challenge_id, const IdempotencyKey& key,
+                                 Call call = {});
+
+  Result<std::vector<Price>> prices(const std::vector<std::string>& lookup_keys, Call call = {});
+  Result<std::vector<Price>> active_prices(const ProductId& product, Call call = {});
+  /// Takes the lookup key over from whatever price has it.
+  Result<Price> create_price(const PriceTerms& terms, const ProductId& product,
+                             const std::string& challenge_id, const IdempotencyKey& key,
+                             Call call = {});
+  Result<Price> update_price(const PriceId& id, const PriceTerms& terms,
+                             const std::string& challenge_id, const IdempotencyKey& key,
+                             Call call = {});
+  Result<Price> archive_price(const PriceId& id, const IdempotencyKey& key, Call call = {});
+
+  Result<std::vector<Customer>> customers(const std::string& email, Call call = {});
+  Result<Customer> create_customer(const std::string& email, const std::string& challenge_id,
+                                   const IdempotencyKey& key, Call call = {});
+
+  Result<CheckoutSession> create_checkout_session(const NewCheckoutSession& session,
+                                                  const IdempotencyKey& key, Call call = {});
+  Result<CheckoutSession> checkout_session(const CheckoutSessionId& id, Call call = {});
+  Result<std::vector<CheckoutSession>> open_checkout_sessions(const CustomerId& customer,
+                                                              Call call = {});
+  Result<CheckoutSession> expire_checkout_session(const CheckoutSessionId& id,
+                                                  const IdempotencyKey& key, Call call = {});
+
+  Result<Subscription> subscription(const SubscriptionId& id, Call call = {});
+  /// All of a customer, the canceled ones too, newest first.
+  Result<std::vector<Subscription>> subscriptions(const CustomerId& customer, Call call = {});
+
+  Result<UsageRecord> create_usage_record(const NewUsageRecord& record, const IdempotencyKey& key,
+                                          Call call = {});
+  /// Newest period first.
+  Result<std::vector<UsageRecordSummary>> usage_record_summaries(const ItemId& item,
+                                                                 Call call = {});
+  Result<UpcomingInvoice> upcoming_invoice(const SubscriptionId& subscription, Call call = {});
+
+  /// How far the local clock was ahead of Stripe's at the last answer (its `Date` header); negative
+  /// when behind. Zero until the first answer.
+  std::chrono::seconds clock_lead() const { return std::chrono::seconds(clock_lead_.load()); }
+
+  const std::string& api_version() const { return settings_.api_version; }
+
+  /// The instant it is at Stripe.
+  Instant now_at_stripe() const;
+
+ private:
+  Result<HttpResponse> request(HttpRequest request, const Call& call);
+  Result<HttpResponse> try_once(const HttpRequest& request, std::chrono::milliseconds timeout);
+  Result<HttpResponse> get(std::string path, Parameters query, const Call& call);
+  Result<HttpResponse> post(std::string path, const Parameters& form, const IdempotencyKey& key,
+                            const Call& call);
+  /// Asks for pages of one list, all within one call's budget.
+  std::function<Result<HttpResponse>(Parameters query)> pager(std::string path, const Call& call);
+  void learn_clock(const HttpResponse& response, Instant asked, Instant answered);
+
+  HttpTransport& transport_;
+  Clock& clock_;
+  Entropy& entropy_;
+  Observer& observer_;
+  Settings settings_;
+  std::atomic<std::int64_t> clock_lead_{0};
+};
+
+}  // namespace billing::stripe

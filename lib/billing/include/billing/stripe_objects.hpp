@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/accounts.hpp>
+#include <billing/clock.hpp>
+#include <billing/ids.hpp>
+#include <billing/money.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Stripe's objects as far as this product reads them, named as Stripe names them. Both shapes of
+/// the API (up to 2025-02-24.acacia, and since 2025-03-31.basil) are read into the same values.
+namespace billing::stripe {
+
+using Metadata = std::map<std::string, std::string>;
+
+struct Account {
+  AccountId id;
+};
+
+struct Product {
+  ProductId id;
+  std::string name;
+  std::string url;         ///< Empty when null.
+  std::string unit_label;  ///< Empty when null.
+  bool active = true;
+  Metadata metadata;
+};
+
+using billing::UsageType;
+
+struct Recurring {
+  std::string interval;  ///< `month`
+  int interval_count = 1;
+  UsageType usage_type = UsageType::licensed;
+  std::string aggregate_usage;  ///< `sum`; Stripe's null means the same and is read as `sum`.
+  std::string meter;            ///< Empty when null: only then does the item take usage records.
+};
+
+struct Price {
+  PriceId id;
+  ProductId product;
+  bool active = true;
+  std::string currency;
+  /// None if no whole amount is due for each unit.
+  std::optional<std::int64_t> unit_amount = std::nullopt;
+  std::optional<Recurring> recurring = std::nullopt;  ///< None for a one-time price.
+  std::string lookup_key;                             ///< Empty when null.
+  std::string nickname;                               ///< Empty when null.
+  Metadata metadata;
+};
+
+struct Customer {
+  CustomerId id;
+  std::string email;
+  bool deleted = false;
+  Metadata metadata;
+};
+
+using billing::Subscription;
+using billing::SubscriptionItem;
+
+struct CheckoutSession {
+  CheckoutSessionId id;
+  std::string status;   ///< `open`, `complete`, `expired`
+  CustomerId customer;  ///< Empty when null.
+  std::optional<SubscriptionId> subscription = std::nullopt;
+  std::string url;  ///< Empty once it is not open.
+};
+
+struct UsageRecord {
+  UsageRecordId id;
+  ItemId item;
+  std::int64_t quantity = 0;
+  Second timestamp;
+};
+
+/// Usage of one period of one item. Of the open period Stripe calls `total_usage` unstable.
+struct UsageRecordSummary {
+  ItemId item;
+  std::int64_t total_usage = 0;
+  bool open = false;  ///< Not on an invoice yet.
+};
+
+struct InvoiceLine {
+  std::string description;
+  std::int64_t quantity = 0;
+  Money amount;
+};
+
+/// An invoice that does not exist yet, as Stripe would make it now.
+struct UpcomingInvoice {
+  Money total;
+  std::vector<InvoiceLine> lines;
+};
+
+}  // namespace billing::stripe

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <billing/stripe_client.hpp>
+
+#include "stripe/form.hpp"
+#include "stripe/http_date.hpp"
+#include "stripe/json_read.hpp"
+#include "stripe/retry.hpp"
+#include "stripe/stripe_error.hpp"
+
+#include <fmt/format.h>
+
+namespace billing::stripe {
+namespace {
+
+bool write(const HttpRequest& request) {
+  return request.method != "GET";
+}
+
+Observation observation(Severity severity, std::string_view what, const HttpRequest& request,
+                        const Error& error) {
+  Observation seen{
+      .severity = severity,
+      .what = what,
+      .facts = {{"method", request.method}, {"path", request.path}, {"error", error.message}}};
+  if (error.stripe) {
+    seen.facts.emplace_back("status", fmt::format("{}", error.stripe->status));
+    seen.facts.emplace_back("request_id", error.stripe->request_id);
+    seen.facts.emplace_back("stripe_said", error.stripe->message);
+  }
+  return seen;
+}
+
+}  // namespace
+
+Client::Client(HttpTransport& transport, Clock& clock, Entropy& entropy, Observer& observer,
+               Settings settings)
+    : transport_(transport),
+      clock_(clock),
+      entropy_(entropy),
+      observer_(observer),
+      settings_(std::move(settings)) {}
+
+// 32 of 62 characters: 190 bits, more than a random UUID has.
+IdempotencyKey Client::fresh_key() {
+  return IdempotencyKey(entropy_.letters(32));
+}
+
+Instant Client::now_at_stripe() const {
+  return clock_.now() - clock_lead();
+}
+
+Result<Account> Client::account(Call call) {
+  return get("/v1/account", {}, call).and_then([](const HttpResponse& response) {
+    return read_json<Account>(response.body, [](const JsonValue& account) {
+      return Account{.id = AccountId(account["id"].text())};
+    });
+  });
+}
+
+Result<HttpResponse> Client::get(std::string path, Parameters query, const Call& call) {
+  HttpRequest reading;
+  reading.method = "GET";
+  reading.path = std::move(path);
+  reading.query = std::move(query);
+  return request(std::move(reading), call);
+}
+
+Result<HttpResponse> Client::post(std::string path, const Parameters& form,
+                                  const IdempotencyKey& key, const Call& call) {
+  HttpRequest writing;
+  writing.method = "POST";
+  writing.path = std::move(path);
+  writing.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
+                     {"Idempotency-Key", key.text()}};
+  writing.body = form_encoded(form);
+  return request(std::move(writing), call);
+}
+
+std::function<Result<HttpResponse>(Parameters)> Client::pager(std::string path, const Call& call) {
+  return [this, path = std::move(path), call, start = clock_.now()](Parameters query) {
+    const Call rest{.budget = call.budget - (clock_.now() - start), .tries_max = call.tries_max};
+    return get(path, std::move(query), rest);
+  };
+}
+
+Result<HttpResponse> Client::request(HttpRequest request, const Call& call) {
+  request.headers.push_back({"Authorization", "Bearer " + settings_.secret_key});
+  request.headers.push_back({"Stripe-Version", settings_.api_version});
+  request.headers.push_back({"User-Agent", "billing/" BILLING_VERSION});
+
+  const Instant deadline = clock_.now() + call.budget;
+  bool in_doubt = false;
+  for (int tries = 1;; ++tries) {
+    const Result<HttpResponse> outcome = try_once(request, deadline - clock_.now());
+    if (outcome && outcome->status >= 200 && outcome->status < 300) return outcome;
+
+    Error error = outcome ? error_of(request, *outcome) : outcome.error();
+    in_doubt = in_doubt || (write(request) && leaves_doubt(outcome));
+    const bool retryable = worth_retrying(outcome);
+    const auto pause = pause_after(tries, entropy_);
+    if (!retryable || tries >= call.tries_max || clock_.now() + pause >= deadline) {
+      // An earlier try may have done the work, and only a final answer to the write itself could
+      // settle that: that this try met a closed door, or a key that was revoked meanwhile, doesn't.
+      const bool settles = !retryable && error.code != ErrorCode::denied;
+      if (in_doubt && !settles) error.code = ErrorCode::outcome_unknown;
+      observer_.observe(observation(Severity::warning, "stripe_call_failed", request, error));
+      return tl::unexpected(std::move(error));
+    }
+    observer_.observe(observation(Severity::info, "stripe_call_retried", request, error));
+    clock_.sleep_for(pause);
+  }
+}
+
+Result<HttpResponse> Client::try_once(const HttpRequest& request,
+                                      std::chrono::milliseconds timeout) {
+  if (timeout <= std::chrono::milliseconds(0)) {
+    return failure(ErrorCode::unavailable, fmt::format("{} {}: no time was left to ask Stripe",
+                                                       request.method, request.path));
+  }
+  const Instant asked = clock_.now();
+  Result<HttpResponse> outcome = transport_.send(request, timeout);
+  if (outcome) {
+    learn_clock(*outcome, asked, clock_.now());
+  } else {
+    outcome.error().message =
+        fmt::format("{} {}: {}", request.method, request.path, outcome.error().message);
+  }
+  return outcome;
+}
+
+void Client::learn_clock(const HttpResponse& response, Instant asked, Instant answered) {
+  const auto text = header(response.headers, "Date");
+  const std::optional<Second> date = text ? parse_http_date(*text) : std::nullopt;
+  if (!date) return;
+  // The header drops the fraction of its second: half a second is what it drops on average.
+  const Instant there = *date + std::chrono::milliseconds(500);
+  const Instant here = asked + (answered - asked) / 2;
+  clock_lead_ = std::chrono::round<std::chrono::seconds>(here - there).count();
+}
+
+}  // namespace billing::stripe

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <billing/stripe_client.hpp>
+
+#include "stripe/form.hpp"
+#include "stripe/json_read.hpp"
+#include "stripe/list_pages.hpp"
+
+// https://docs.stripe.com/api/usage_records?api-version=2025-02-24.acacia
+namespace billing::stripe {
+namespace {
+
+UsageRecord read_usage_record(const JsonValue& record) {
+  return {.id = UsageRecordId(record["id"].text()),
+          .item = ItemId(record["subscription_item"].id()),
+          .quantity = record["quantity"].integer(),
+          .timestamp = Second(std::chrono::seconds(record["timestamp"].integer()))};
+}
+
+UsageRecordSummary read_summary(const JsonValue& summary) {
+  return {.item = ItemId(summary["subscription_item"].id()),
+          .total_usage = summary["total_usage"].integer(),
+          .open = summary["invoice"].is_null()};
+}
+
+std::string item_path(const ItemId& item, std::string_view rest) {
+  return "/v1/subscription_items/" + percent_encoded(item.text()) + std::string(rest);
+}
+
+}  // namespace
+
+Result<UsageRecord> Client::create_usage_record(const NewUsageRecord& record,
+                                                const IdempotencyKey& key, Call call) {
+  const Parameters form{{"quantity", std::to_string(record.quantity)},
+                        {"timestamp", std::to_string(record.timestamp.time_since_epoch().count())},
+                        {"action", "set"}};
+  return post(item_path(record.item, "/usage_records"), form, key, call)
+      .and_then(
+          [](const HttpResponse& response) { return read_json(response.body, read_usage_record); });
+}
+
+Result<std::vector<UsageRecordSummary>> Client::usage_record_summaries(const ItemId& item,
+                                                                       Call call) {
+  return all_pages(pager(item_path(item, "/usage_record_summaries"), call), {}, read_summary);
+}
+
+}  // namespace billing::stripe
