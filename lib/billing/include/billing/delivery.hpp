@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/clock.hpp>
+#include <billing/entropy.hpp>
+#include <billing/ledger.hpp>
+#include <billing/observer.hpp>
+#include <billing/result.hpp>
+#include <billing/stripe_client.hpp>
+#include <billing/stripe_health.hpp>
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+namespace billing {
+
+struct DeliverySettings {
+  /// How long a send has the network. Below `lease`, so that no claim is overtaken in mid-send.
+  std::chrono::milliseconds send_timeout{20'000};
+  std::chrono::milliseconds lease{60'000};
+};
+
+/// Carries the ledger's pending events to Stripe, as steps that whoever owns the threads takes in
+/// turn: claim, send, settle. Thread-safe; starts no thread and never waits.
+///
+/// An event is a `set` on a second of its own, so that sending it again is harmless: every doubt
+/// ends in another send. Delivery stops at nothing but Stripe's plain refusal, which is stored with
+/// its reason.
+class Delivery {
+ public:
+  /// All referred to must outlive it.
+  Delivery(Ledger& ledger, stripe::Client& stripe, StripeHealth& health, Clock& clock,
+           Entropy& entropy, Observer& observer, DeliverySettings settings = {});
+
+  /// What is to be sent next, or nothing just now.
+  Result<std::optional<Claim>> claim();
+  /// The only step that meets the network. Changes nothing on disk.
+  Settlement send(const Claim& claim);
+  /// Stores the outcome; false if the claim had been overtaken and nothing changed.
+  Result<bool> settle(const Claim& claim, const Settlement& settlement);
+  /// When `claim` may have something, if anything is pending.
+  Result<std::optional<Instant>> next_due();
+
+ private:
+  std::chrono::milliseconds pause_after_failure(const ItemId& item);
+  void forget_failures(const ItemId& item);
+
+  Ledger& ledger_;
+  stripe::Client& stripe_;
+  StripeHealth& health_;
+  Clock& clock_;
+  Entropy& entropy_;
+  Observer& observer_;
+  DeliverySettings settings_;
+  std::mutex mutex_;
+  std::unordered_map<ItemId, int> failures_;  ///< In a row, of the items that have any.
+};
+
+}  // namespace billing

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <billing/delivery.hpp>
+
+#include "delivery/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace billing {
+namespace {
+
+constexpr std::chrono::milliseconds item_pause_min(500);
+/// Also how soon after an outage an item is tried again, at the latest.
+constexpr std::chrono::milliseconds item_pause_max(10'000);
+/// 2^5 times the shortest pause is past the longest.
+constexpr int doublings_max = 5;
+
+/// One key an attempt: sent again under it, Stripe answers again and does nothing twice.
+IdempotencyKey key_of(const RecordedEvent& row) {
+  return IdempotencyKey(fmt::format("{}/{}", row.event.id.text(), row.attempt));
+}
+
+}  // namespace
+
+Delivery::Delivery(Ledger& ledger, stripe::Client& stripe, StripeHealth& health, Clock& clock,
+                   Entropy& entropy, Observer& observer, DeliverySettings settings)
+    : ledger_(ledger),
+      stripe_(stripe),
+      health_(health),
+      clock_(clock),
+      entropy_(entropy),
+      observer_(observer),
+      settings_(settings) {}
+
+Result<std::optional<Claim>> Delivery::claim() {
+  return ledger_.claim(clock_.now(), stripe_.now_at_stripe(), settings_.lease);
+}
+
+Settlement Delivery::send(const Claim& claim) {
+  const RecordedEvent& row = claim.row;
+  require(row.usage_at.has_value());
+  // One try: the ledger's schedule decides on the next, and in between others have their turn.
+  const auto record = stripe_.create_usage_record(
+      {.item = row.event.item, .quantity = row.event.quantity, .timestamp = *row.usage_at},
+      key_of(row), {.budget = settings_.send_timeout, .tries_max = 1});
+  if (record) {
+    health_.saw_success();
+    forget_failures(row.event.item);
+    return {
+        .state = EventState::delivered, .record = record->id, .api_version = stripe_.api_version()};
+  }
+  health_.saw(record.error());
+  const Verdict verdict = judge(record.error(), *row.usage_at, to_second(stripe_.now_at_stripe()));
+  if (verdict.refused) {
+    forget_failures(row.event.item);
+    return {.state = EventState::refused, .reason = verdict.reason};
+  }
+  return {.state = EventState::pending,
+          .reason = verdict.reason,
+          .raise_attempt = verdict.raise_attempt,
+          .retry_at = clock_.now() + pause_after_failure(row.event.item)};
+}
+
+Result<bool> Delivery::settle(const Claim& claim, const Settlement& settlement) {
+  Result<bool> settled = ledger_.settle(claim, settlement);
+  if (!settled || !*settled) return settled;
+  const bool delivered = settlement.state == EventState::delivered;
+  observer_.observe({.severity = delivered ? Severity::info : Severity::warning,
+                     .what = delivered                                 ? "usage_delivered"
+                             : settlement.state == EventState::refused ? "usage_refused"
+                                                                       : "usage_delayed",
+                     .facts = {{"event", claim.row.event.id.text()},
+                               {"item", claim.row.event.item.text()},
+                               {"record", settlement.record.text()},
+                               {"reason", settlement.reason}}});
+  return settled;
+}
+
+Result<std::optional<Instant>> Delivery::next_due() {
+  return ledger_.next_due();
+}
+
+std::chrono::milliseconds Delivery::pause_after_failure(const ItemId& item) {
+  const std::lock_guard lock(mutex_);
+  const int failures = ++failures_[item];
+  const auto pause =
+      std::min(item_pause_min * (1 << std::min(failures - 1, doublings_max)), item_pause_max);
+  // Between half and all of it, so that items that failed together don't come back together.
+  const auto half = static_cast<std::uint64_t>(pause.count() / 2);
+  return std::chrono::milliseconds(half + entropy_.next() % (half + 1));
+}
+
+void Delivery::forget_failures(const ItemId& item) {
+  const std::lock_guard lock(mutex_);
+  failures_.erase(item);
+}
+
+}  // namespace billing

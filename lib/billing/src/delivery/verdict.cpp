@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/verdict.hpp"
+
+#include <fmt/format.h>
+
+namespace billing {
+namespace {
+
+/// A second that Stripe calls wrong though it lies this close to its now is one of a clock ahead of
+/// Stripe's: it comes right by waiting.
+constexpr std::chrono::seconds clock_doubt(300);
+
+/// Stripe's words where an account or an API version has no usage records at all: for the operator
+/// to mend, while the events wait.
+bool is_unknown_route(const StripeFailure& failure) {
+  return failure.status == 404 && failure.message.starts_with("Unrecognized request URL");
+}
+
+bool is_final(const StripeFailure& failure) {
+  // 409 and 429 pass, 401 and 403 are the operator's to mend; idempotency errors say nothing of
+  // usage.
+  return (failure.status == 400 || failure.status == 402 || failure.status == 404) &&
+         failure.type != "idempotency_error" && failure.code != "rate_limit" &&
+         failure.code != "lock_timeout" && !is_unknown_route(failure);
+}
+
+std::string stripe_said(const StripeFailure& failure) {
+  return fmt::format("Stripe answered {}: {}{}", failure.status, failure.message,
+                     failure.request_id.empty() ? "" : " (" + failure.request_id + ")");
+}
+
+}  // namespace
+
+Verdict judge(const Error& error, Second usage_at, Second now_at_stripe) {
+  if (!error.stripe) return {.reason = error.message};
+  const StripeFailure& failure = *error.stripe;
+  Verdict verdict{.reason = stripe_said(failure)};
+  if (failure.type == "idempotency_error" && failure.status == 400) {
+    verdict.raise_attempt = true;
+  } else if (failure.param == "timestamp" && usage_at + clock_doubt > now_at_stripe) {
+    verdict.raise_attempt = true;
+  } else if (is_final(failure)) {
+    verdict.refused = true;
+  } else {
+    verdict.raise_attempt = failure.replayed;
+  }
+  return verdict;
+}
+
+}  // namespace billing

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/clock.hpp>
+#include <billing/result.hpp>
+
+#include <string>
+
+namespace billing {
+
+/// What a failed send means for the event.
+struct Verdict {
+  bool refused = false;        ///< Stripe will never take it.
+  bool raise_attempt = false;  ///< Stripe stored the error: the same key would only get it again.
+  std::string reason;          ///< For a person.
+};
+
+/// `usage_at` is the event's second, `now_at_stripe` the time of the judgement.
+/// Facts: https://docs.stripe.com/api/idempotent_requests, https://docs.stripe.com/error-low-level
+Verdict judge(const Error& error, Second usage_at, Second now_at_stripe);
+
+}  // namespace billing
