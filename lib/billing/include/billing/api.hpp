@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/catalog.hpp>
+#include <billing/clock.hpp>
+#include <billing/entropy.hpp>
+#include <billing/http.hpp>
+#include <billing/ledger.hpp>
+#include <billing/observer.hpp>
+#include <billing/result.hpp>
+#include <billing/store.hpp>
+#include <billing/stripe_client.hpp>
+#include <billing/stripe_health.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace billing {
+
+struct ApiSettings {
+  /// Where browsers reach the page, without a trailing slash: the base of every return address.
+  std::string public_url;
+  Catalog catalog;
+  /// How long a click waits to be settled before it is answered as pending; 0 for not at all.
+  std::chrono::milliseconds settle_wait{6'000};
+};
+
+/// A click that is on disk and may be settled soon: whoever owns the thread waits for that, `until`
+/// at the latest, and then asks `Api::finish`.
+struct Waiting {
+  EventId event;
+  Instant until;
+};
+
+using Begun = std::variant<HttpResponse, Waiting>;
+
+/// The web contract's routes, without a socket. Thread-safe; starts no thread; waits for nothing
+/// but Stripe's answers, each with a deadline.
+///
+/// The caller has checked where the request comes from, and that its body is small. Any failure is
+/// an answer: `{"error": {"message", "code"}}`.
+class Api {
+ public:
+  /// All referred to must outlive it.
+  Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& health, Clock& clock,
+      Entropy& entropy, Observer& observer, ApiSettings settings);
+
+  Begun begin(const HttpRequest& request);
+  HttpResponse finish(const Waiting& waiting);
+  /// Both, without a wait between them.
+  HttpResponse handle(const HttpRequest& request);
+
+  /// Loads the offerings that the store remembers. Call once, before the first request.
+  Result<void> resume();
+  /// Replaces what is for sale, here and in the store.
+  Result<void> offer(Offerings offerings);
+
+ private:
+  using Handler = Result<Begun> (Api::*)(const HttpRequest&);
+  struct Route;
+  static const std::vector<Route>& routes();
+
+  Result<Begun> get_offerings(const HttpRequest& request);
+  Result<Begun> post_user(const HttpRequest& request);
+  Result<Begun> get_user(const HttpRequest& request);
+  Result<Begun> subscribe(const HttpRequest& request);
+  Result<Begun> schedule(const HttpRequest& request);
+  Result<Begun> not_built_yet(const HttpRequest& request);
+
+  Result<User> signed_in(const HttpRequest& request);
+  Result<CustomerId> customer_at_stripe(const User& user);
+  Result<std::vector<Subscription>> read_subscriptions(const CustomerId& customer);
+  Result<std::vector<Subscription>> freshest_subscriptions(const CustomerId& customer);
+  Result<void> remember_session(const User& user, const std::string& session_id);
+  Result<void> expire_open_sessions(const CustomerId& customer);
+  Result<std::string> open_checkout(const User& user, const OfferedPrice& price);
+  Result<ItemId> item_for_usage(const CustomerId& customer);
+  Result<RecordedEvent> record(const UsageEvent& event);
+  Result<bool> may_settle_soon(const RecordedEvent& row);
+
+  /// Notes what a call says of Stripe's health, and passes it on.
+  template <class T>
+  Result<T> noted(Result<T> result) {
+    if (result) {
+      health_.saw_success();
+    } else {
+      health_.saw(result.error());
+    }
+    return result;
+  }
+
+  Ledger& ledger_;
+  Store& store_;
+  stripe::Client& stripe_;
+  StripeHealth& health_;
+  Clock& clock_;
+  Entropy& entropy_;
+  Observer& observer_;
+  ApiSettings settings_;
+  std::atomic<std::shared_ptr<const Offerings>> offerings_;
+};
+
+}  // namespace billing

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <billing/api.hpp>
+#include <billing/error_codes.hpp>
+
+#include "api/bodies.hpp"
+
+#include <fmt/format.h>
+
+namespace billing {
+
+struct Api::Route {
+  std::string_view method;
+  std::string_view path;
+  Handler handler;
+};
+
+const std::vector<Api::Route>& Api::routes() {
+  static const std::vector<Route> all = {
+      {"GET", "/offerings", &Api::get_offerings},
+      {"POST", "/users", &Api::post_user},
+      {"GET", "/users", &Api::get_user},
+      {"POST", "/offerings/paircode", &Api::subscribe},
+      {"POST", "/offerings/paircode/schedule", &Api::schedule},
+      {"POST", "/offerings/workshop", &Api::not_built_yet},
+      {"POST", "/users/portal", &Api::not_built_yet},
+      {"POST", "/webhook", &Api::not_built_yet},
+  };
+  return all;
+}
+
+Api::Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& health, Clock& clock,
+         Entropy& entropy, Observer& observer, ApiSettings settings)
+    : ledger_(ledger),
+      store_(store),
+      stripe_(stripe),
+      health_(health),
+      clock_(clock),
+      entropy_(entropy),
+      observer_(observer),
+      settings_(std::move(settings)),
+      offerings_(std::make_shared<const Offerings>()) {}
+
+Result<void> Api::resume() {
+  Result<Offerings> remembered = store_.offerings();
+  if (!remembered) return failure(std::move(remembered));
+  offerings_ = std::make_shared<const Offerings>(std::move(*remembered));
+  return {};
+}
+
+Result<void> Api::offer(Offerings offerings) {
+  if (auto stored = store_.remember(offerings); !stored) return stored;
+  offerings_ = std::make_shared<const Offerings>(std::move(offerings));
+  return {};
+}
+
+Begun Api::begin(const HttpRequest& request) {
+  std::string allowed;
+  for (const Route& route : routes()) {
+    if (route.path != request.path) continue;
+    if (route.method != request.method) {
+      allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+      continue;
+    }
+    Result<Begun> begun = (this->*route.handler)(request);
+    if (begun) return std::move(*begun);
+    const Error& error = begun.error();
+    HttpResponse response = problem(error);
+    observer_.observe(
+        {.severity = response.status >= 500 ? Severity::error : Severity::info,
+         .what = "request_failed",
+         .facts = {{"method", request.method},
+                   {"path", request.path},
+                   {"status", std::to_string(response.status)},
+                   {"error", error.message},
+                   {"stripe_request", error.stripe ? error.stripe->request_id : ""}}});
+    return response;
+  }
+  if (allowed.empty()) {
+    return problem(404, "not_found", fmt::format("there is nothing at {}", request.path));
+  }
+  HttpResponse response =
+      problem(405, "method_not_allowed", fmt::format("{} takes {} only", request.path, allowed));
+  response.headers.push_back({"Allow", allowed});
+  return response;
+}
+
+HttpResponse Api::handle(const HttpRequest& request) {
+  Begun begun = begin(request);
+  if (const auto* waiting = std::get_if<Waiting>(&begun)) return finish(*waiting);
+  return std::move(std::get<HttpResponse>(begun));
+}
+
+Result<Begun> Api::get_offerings(const HttpRequest&) {
+  return offerings_response(*offerings_.load());
+}
+
+Result<Begun> Api::not_built_yet(const HttpRequest& request) {
+  return problem(501, "not_implemented", fmt::format("{} is not available yet", request.path));
+}
+
+}  // namespace billing
