@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sandbox/http.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace sandbox {
+
+/// How one stand-in is set up. Copied by the Sandbox; `now` must stay callable as long as it lives.
+struct Options {
+  /// Unix time in seconds, UTC. The stand-in has no other idea of time.
+  std::function<std::int64_t()> now;
+  /// Ids, request ids and everything else that looks random follow from this alone.
+  std::uint64_t seed = 0;
+  /// Where a browser reaches the hosted pages, without a trailing slash.
+  std::string public_url = "http://127.0.0.1:12111";
+};
+
+/// A stateful stand-in for Stripe, in memory: the same routes, forms, bodies, errors and
+/// conventions as far as docs/sandbox.md says, and "not emulated" for the rest.
+///
+/// Needs no socket: a socket is an adapter's business. Safe to call from several threads, each call
+/// is atomic. Never throws on any input; what can't be understood is answered as Stripe would.
+class Sandbox {
+ public:
+  explicit Sandbox(Options options);
+  ~Sandbox();
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
+
+  HttpResponse handle(const HttpRequest& request);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sandbox

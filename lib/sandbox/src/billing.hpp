@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "call.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sandbox {
+
+/// What a subscription is made of; checked by whoever offers it.
+struct Terms {
+  std::string customer{};
+  /// One-time prices land on the first invoice, the others become items.
+  std::vector<LineItem> lines{};
+  Metadata metadata{};
+  Text description{};
+  Text default_payment_method{};
+  Trial trial{};
+};
+
+/// Makes the subscription, its items and its first invoice, which is paid at once.
+Subscription& start_subscription(World& world, Terms terms, std::int64_t now);
+
+/// What is due on the day: one-time lines, and licensed ones unless a trial comes first.
+std::int64_t due_today(const World& world, const std::vector<LineItem>& lines, const Trial& trial);
+
+/// Ends it now. Usage that was not invoiced is dropped, as Stripe does.
+void cancel(Subscription& subscription, std::int64_t now);
+
+/// Lets everything happen that time has brought about: trials end, periods roll with an invoice
+/// each, checkout sessions expire. Costs nothing when nothing is due.
+void advance(World& world, std::int64_t now);
+
+/// The period of a subscription that ends `cycle` intervals after its anchor.
+std::int64_t period_end(const World& world, const Subscription& subscription, std::int64_t cycle);
+
+/// Usage of an item in a period, by its price's aggregation. Sums are held at 64 bits.
+std::int64_t usage_in(const World& world, const SubscriptionItem& item, Period period);
+
+/// A line for what a licensed item costs in a period, and for what a metered one has used.
+InvoiceLine licensed_line(const World& world, const SubscriptionItem& item, Period period);
+InvoiceLine metered_line(const World& world, const SubscriptionItem& item, Period period);
+
+/// An invoice of a subscription that nobody has seen yet.
+Invoice draft_invoice(const World& world, const Subscription& subscription, std::string reason,
+                      std::int64_t now);
+
+/// Numbers it, charges it and puts it into the world. A charge that fails leaves it open and the
+/// subscription past_due.
+Invoice& issue(World& world, Invoice invoice, std::int64_t now);
+
+/// The card that would be charged; null when there is none.
+const PaymentMethod* charged_method(const World& world, const Text& default_payment_method,
+                                    const std::string& customer);
+
+/// Checks a `price` parameter of a subscription or checkout line: it must exist and be active.
+const Price& usable_price(World& world, const std::string& id, const std::string& param);
+
+}  // namespace sandbox

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "form.hpp"
+#include "schema.hpp"
+#include "world.hpp"
+
+#include <string>
+
+namespace sandbox {
+
+struct Call;
+
+Schema checkout_create_schema();
+
+/// A session as `POST /v1/checkout/sessions` asks for it, checked to the end; not yet in the world.
+CheckoutSession session_from(Call& call);
+
+/// Whether the page asks for a card.
+bool needs_card(const World& world, const CheckoutSession& session);
+
+/// What a person typed into the hosted page, by the names of its inputs.
+struct Payment {
+  std::string email{};
+  std::string name{};
+  std::string country = "US";
+  std::string postal_code{};
+  const TestCard* card = nullptr;
+  std::int64_t exp_month = 0;
+  std::int64_t exp_year = 0;
+};
+
+/// What is wrong with it; each empty when nothing is. `declined` is the bank's word about a card
+/// whose fields are all right.
+struct PaymentErrors {
+  std::string email{}, number{}, expiry{}, cvc{}, name{}, postal_code{}, declined{};
+
+  bool fields() const {
+    return !(email.empty() && number.empty() && expiry.empty() && cvc.empty() && name.empty() &&
+             postal_code.empty());
+  }
+};
+
+/// Reads the page's form; `payment` keeps what was typed even where it is wrong.
+PaymentErrors read_payment(const World& world, const CheckoutSession& session, const Form& form,
+                           std::int64_t now, Payment& payment);
+
+/// Customer (if none), payment method, subscription and paid first invoice; the session is
+/// complete.
+void complete(World& world, CheckoutSession& session, const Payment& payment, std::int64_t now);
+
+/// The e-mail that is already known, and so isn't asked for.
+Text known_email(const World& world, const CheckoutSession& session);
+
+/// Where the browser goes afterwards.
+std::string redirect_url(const CheckoutSession& session);
+
+}  // namespace sandbox

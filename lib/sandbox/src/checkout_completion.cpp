@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "billing.hpp"
+#include "checkout.hpp"
+#include "customers.hpp"
+
+#include <fmt/format.h>
+
+namespace sandbox {
+namespace {
+
+Json address_of(const Payment& payment) {
+  return {{"city", nullptr},
+          {"country", payment.country},
+          {"line1", nullptr},
+          {"line2", nullptr},
+          {"postal_code", payment.postal_code.empty() ? Json(nullptr) : Json(payment.postal_code)},
+          {"state", nullptr}};
+}
+
+Customer& paying_customer(World& world, CheckoutSession& session, const Payment& payment,
+                          std::int64_t now) {
+  if (session.customer) return world.customers.at(*session.customer);
+  Customer customer{.email = known_email(world, session).value_or(payment.email)};
+  if (!payment.name.empty()) customer.name = payment.name;
+  customer.address = address_of(payment);
+  Customer& added = add_customer(world, std::move(customer), now);
+  session.customer = added.id;
+  world.sessions_by_customer.add(added.id, *world.sessions.position(session.id));
+  return added;
+}
+
+std::string attach_card(World& world, const Customer& customer, const Payment& payment,
+                        const std::string& email, std::int64_t now) {
+  const auto fingerprint = stable_hash(payment.card->number, stable_hash(world.account, 0));
+  PaymentMethod& method =
+      world.payment_methods.add({.id = world.ids.timed("pm_", now),
+                                 .created = now,
+                                 .customer = customer.id,
+                                 .card = payment.card,
+                                 .exp_month = payment.exp_month,
+                                 .exp_year = payment.exp_year,
+                                 .fingerprint = Ids(fingerprint).plain("", 16),
+                                 .postal_code_given = !payment.postal_code.empty(),
+                                 .billing_details = {{"address", address_of(payment)},
+                                                     {"email", email},
+                                                     {"name", payment.name},
+                                                     {"phone", nullptr}}});
+  world.payment_methods_by_customer.add(customer.id, world.payment_methods.size() - 1);
+  return method.id;
+}
+
+}  // namespace
+
+bool needs_card(const World& world, const CheckoutSession& session) {
+  return session.card_always || due_today(world, session.lines, session.trial) > 0;
+}
+
+Text known_email(const World& world, const CheckoutSession& session) {
+  return session.customer ? world.customers.at(*session.customer).email : session.customer_email;
+}
+
+void complete(World& world, CheckoutSession& session, const Payment& payment, std::int64_t now) {
+  Customer& customer = paying_customer(world, session, payment, now);
+  if (!customer.email && !payment.email.empty()) {
+    customer.email = payment.email;
+    world.customers_by_email.add(payment.email, *world.customers.position(customer.id));
+  }
+  const std::string email = customer.email.value_or(payment.email);
+  Terms terms{.customer = customer.id,
+              .lines = session.lines,
+              .metadata = session.subscription_metadata,
+              .description = session.subscription_description,
+              .trial = session.trial};
+  // The subscription's own; the customer's default stays as it was.
+  if (payment.card != nullptr) {
+    terms.default_payment_method = attach_card(world, customer, payment, email, now);
+  }
+  const Subscription& subscription = start_subscription(world, std::move(terms), now);
+  session.status = "complete";
+  session.payment_status = session.amount_total > 0 ? "paid" : "no_payment_required";
+  session.subscription = subscription.id;
+  session.invoice = subscription.latest_invoice;
+  session.customer_details = {{"address", address_of(payment)},
+                              {"email", email},
+                              {"name", payment.name.empty() ? Json(nullptr) : Json(payment.name)},
+                              {"phone", nullptr},
+                              {"tax_exempt", "none"},
+                              {"tax_ids", Json::array()}};
+}
+
+std::string redirect_url(const CheckoutSession& session) {
+  constexpr std::string_view placeholder = "{CHECKOUT_SESSION_ID}";
+  std::string url = session.success_url;
+  for (auto at = url.find(placeholder); at != std::string::npos;
+       at = url.find(placeholder, at + session.id.size())) {
+    url.replace(at, placeholder.size(), session.id);
+  }
+  return url;
+}
+
+}  // namespace sandbox

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkout_page.hpp"
+
+#include "billing.hpp"
+#include "calendar.hpp"
+#include "html.hpp"
+#include "money.hpp"
+
+#include <fmt/format.h>
+
+namespace sandbox {
+namespace {
+
+constexpr std::string_view frame = R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{title}</title>
+<link rel="stylesheet" href="/_sandbox/assets/checkout.css">
+<script src="/_sandbox/assets/checkout.js" defer></script>
+</head>
+<body>
+{body}
+</body>
+</html>
+)";
+
+constexpr std::string_view footer = R"(<footer class="Footer">A stand-in for Stripe Checkout.
+No money moves here, and nothing is sent to Stripe.</footer>)";
+
+struct Input {
+  std::string_view id, label, placeholder, autocomplete;
+  std::string_view value{};
+  std::string_view error{};
+  std::string_view mode = "text";
+};
+
+// The value is what was typed, the error what is wrong with it: both come from outside.
+std::string input(const Input& of) {
+  const bool bad = !of.error.empty();
+  return fmt::format(
+      R"(<div class="Field">
+<label for="{id}">{label}</label>
+<input id="{id}" name="{id}" type="text" inputmode="{mode}" placeholder="{placeholder}"
+autocomplete="{autocomplete}" value="{value}" spellcheck="false"{bad}>
+{error}</div>
+)",
+      fmt::arg("id", of.id), fmt::arg("label", of.label), fmt::arg("mode", of.mode),
+      fmt::arg("placeholder", of.placeholder), fmt::arg("autocomplete", of.autocomplete),
+      fmt::arg("value", escaped(of.value)),
+      fmt::arg(
+          "bad",
+          bad ? fmt::format(R"( aria-invalid="true" aria-describedby="{}-error")", of.id) : ""),
+      fmt::arg("error",
+               bad ? fmt::format("<p class=\"FieldError\" id=\"{}-error\" role=\"alert\">{}</p>\n",
+                                 of.id, escaped(of.error))
+                   : ""));
+}
+
+std::string how_often(const Recurring& recurring) {
+  if (recurring.interval_count == 1) {
+    return recurring.interval == "day" ? "daily" : recurring.interval + "ly";
+  }
+  return fmt::format("every {} {}s", recurring.interval_count, recurring.interval);
+}
+
+std::string line_html(const World& world, const LineItem& line) {
+  const Price& price = world.prices.at(line.price);
+  const Product& product = world.products.at(price.product);
+  const std::string unit = unit_price_text(price.unit_amount_decimal, price.currency);
+  const std::string each = product.unit_label.value_or("unit");
+  const std::int64_t quantity = line.quantity.value_or(1);
+  std::string terms = !price.recurring ? fmt::format("Qty {}, paid once", quantity)
+                      : price.metered()
+                          ? fmt::format("{} per {}, billed {} for what you use", unit, each,
+                                        how_often(*price.recurring))
+                          : fmt::format("Qty {}, billed {}", quantity, how_often(*price.recurring));
+  const std::string amount =
+      price.metered() ? "By use"
+                      : money_text(priced(quantity, price.unit_amount_decimal), price.currency);
+  return fmt::format(R"(<li class="Line">
+<div><p class="Line-name">{}</p>{}<p class="Line-terms">{}</p></div>
+<p class="Line-amount">{}</p>
+</li>
+)",
+                     escaped(product.name),
+                     product.description ? fmt::format("<p class=\"Line-terms\">{}</p>",
+                                                       escaped(*product.description))
+                                         : "",
+                     escaped(terms), escaped(amount));
+}
+
+struct Headline {
+  std::string headline, price, note;
+};
+
+std::string trial_note(const World& world, const CheckoutSession& session, std::int64_t end) {
+  Trial none;
+  const std::int64_t later = due_today(world, session.lines, none);
+  return fmt::format("Then {} starting on {}. Cancel before then and you pay nothing.",
+                     later == 0 ? "you pay for what you use" : money_text(later, session.currency),
+                     long_date(end));
+}
+
+Headline terms_of(const World& world, const CheckoutSession& session, std::int64_t now) {
+  const Price* first = nullptr;
+  for (const LineItem& line : session.lines) {
+    const Price& price = world.prices.at(line.price);
+    if (price.recurring && first == nullptr) first = &price;
+  }
+  const std::string name = world.products.at(first->product).name;
+  const std::string unit = unit_price_text(first->unit_amount_decimal, first->currency);
+  if (const auto end = session.trial.end_from(now)) {
+    const std::int64_t trial_days = (*end - now + day_seconds / 2) / day_seconds;
+    return {"Try " + name, fmt::format("{} {} free", trial_days, trial_days == 1 ? "day" : "days"),
+            trial_note(world, session, *end)};
+  }
+  if (first->metered()) {
+    const std::string each = world.products.at(first->product).unit_label.value_or("unit");
+    return {"Subscribe to " + name, fmt::format("{} / {}", unit, each),
+            fmt::format("You pay nothing today. What you use is billed {}.",
+                        how_often(*first->recurring))};
+  }
+  const std::int64_t total = due_today(world, session.lines, {});
+  return {"Subscribe to " + name, money_text(total, session.currency),
+          how_often(*first->recurring)};
+}
+
+std::string order_summary(const World& world, const CheckoutSession& session, std::int64_t now) {
+  const Headline terms = terms_of(world, session, now);
+  const bool trial = session.trial.days || session.trial.end;
+  std::string lines;
+  for (const LineItem& line : session.lines) lines += line_html(world, line);
+  const std::string back =
+      session.cancel_url
+          ? fmt::format(
+                R"(<a class="BackLink" href="{}"><span aria-hidden="true">&larr;</span> Back</a>)",
+                escaped(*session.cancel_url))
+          : "";
+  return fmt::format(
+      R"(<section class="Summary" aria-label="Order summary">
+<div class="Summary-inner">
+<div class="TopBar">{back}<span class="Badge">TEST MODE</span></div>
+<h1>{headline}</h1>
+<p class="Price">{price}</p>
+<p class="Note">{note}</p>
+<ul class="Lines">
+{lines}</ul>
+<dl class="Totals">
+<div><dt>{before}</dt><dd>{before_amount}</dd></div>
+<div class="Totals-due"><dt>Total due today</dt><dd>{due}</dd></div>
+</dl>
+</div>
+</section>
+)",
+      fmt::arg("back", back), fmt::arg("headline", escaped(terms.headline)),
+      fmt::arg("price", escaped(terms.price)), fmt::arg("note", escaped(terms.note)),
+      fmt::arg("lines", lines), fmt::arg("before", trial ? "After the trial" : "Subtotal"),
+      fmt::arg("before_amount",
+               escaped(money_text(due_today(world, session.lines, {}), session.currency))),
+      fmt::arg("due", escaped(money_text(session.amount_total, session.currency))));
+}
+
+std::string card_fields(const Payment& typed, const PaymentErrors& errors) {
+  std::string html = R"(<fieldset class="Group"><legend>Card information</legend>
+)";
+  html += input({.id = "cardNumber",
+                 .label = "Card number",
+                 .placeholder = "1234 1234 1234 1234",
+                 .autocomplete = "cc-number",
+                 .error = errors.number,
+                 .mode = "numeric"});
+  html += "<div class=\"Row\">\n";
+  html += input({.id = "cardExpiry",
+                 .label = "Expiry date",
+                 .placeholder = "MM / YY",
+                 .autocomplete = "cc-exp",
+                 .error = errors.expiry,
+                 .mode = "numeric"});
+  html += input({.id = "cardCvc",
+                 .label = "Security code",
+                 .placeholder = "CVC",
+                 .autocomplete = "cc-csc",
+                 .error = errors.cvc,
+                 .mode = "numeric"});
+  html += "</div>\n</fieldset>\n";
+  html += input({.id = "billingName",
+                 .label = "Cardholder name",
+                 .placeholder = "Full name on card",
+                 .autocomplete = "cc-name",
+                 .value = typed.name,
+                 .error = errors.name});
+  html += fmt::format(R"(<fieldset class="Group"><legend>Billing address</legend>
+<div class="Field">
+<label for="billingCountry">Country or region</label>
+<select id="billingCountry" name="billingCountry" autocomplete="billing country">
+{}</select>
+</div>
+)",
+                      country_options(typed.country));
+  html += input({.id = "billingPostalCode",
+                 .label = "Postal code",
+                 .placeholder = typed.country == "US" ? "ZIP" : "Postal code",
+                 .autocomplete = "billing postal-code",
+                 .value = typed.postal_code,
+                 .error = errors.postal_code});
+  return html + "</fieldset>\n";
+}
+
+std::string email_field(const World& world, const CheckoutSession& session, const Payment& typed,
+                        const PaymentErrors& errors) {
+  if (const Text email = known_email(world, session)) {
+    return fmt::format(R"(<div class="Field"><span class="FieldLabel">Email</span>
+<p class="ReadOnly">{}</p></div>
+)",
+                       escaped(*email));
+  }
+  return input({.id = "email",
+                .label = "Email",
+                .placeholder = "email@example.com",
+                .autocomplete = "email",
+                .value = typed.email,
+                .error = errors.email,
+                .mode = "email"});
+}
+
+std::string small_page(std::string_view title, std::string_view text, const std::string& link) {
+  const std::string body = fmt::format(
+      R"(<main class="Closed"><span class="Badge">TEST MODE</span>
+<h1>{}</h1><p>{}</p>{}</main>
+{})",
+      title, text, link, footer);
+  return fmt::format(frame, fmt::arg("title", title), fmt::arg("body", body));
+}
+
+}  // namespace
+
+std::string checkout_page(const World& world, const CheckoutSession& session, const Payment& typed,
+                          const PaymentErrors& errors, std::int64_t now) {
+  const bool trial = session.trial.days || session.trial.end;
+  const bool card = needs_card(world, session);
+  const std::string declined =
+      errors.declined.empty()
+          ? ""
+          : fmt::format(R"(<p class="FormError" role="alert">{}</p>)", escaped(errors.declined));
+  const std::string form = fmt::format(
+      R"(<main class="Payment">
+<form class="PaymentForm-form" method="post" action="/c/pay/{id}" novalidate>
+<h2>{heading}</h2>
+<p class="Hint">This is a sandbox: don't type a real card. Test card
+<strong>4242 4242 4242 4242</strong>, any future date, any security code.</p>
+{declined}
+{email}{card}<div class="Check">
+<input id="enableStripePass" name="enableStripePass" type="checkbox">
+<label for="enableStripePass">Save my details for one-click checkout
+<small>Link is not emulated here: ticking this does nothing.</small></label>
+</div>
+<button class="SubmitButton" type="submit" data-testid="hosted-payment-submit-button">
+<span class="SubmitButton-IconContainer" aria-hidden="true"></span>{button}</button>
+<p class="Terms">By confirming you would allow the seller to charge your card for this payment and
+future ones under their terms. In this sandbox nothing is ever charged.</p>
+</form>
+{footer}
+</main>
+)",
+      fmt::arg("id", session.id), fmt::arg("heading", card ? "Pay with card" : "Your details"),
+      fmt::arg("declined", declined), fmt::arg("email", email_field(world, session, typed, errors)),
+      fmt::arg("card", card ? card_fields(typed, errors) : ""),
+      fmt::arg("button", trial ? "Start trial" : "Subscribe"), fmt::arg("footer", footer));
+  const std::string body =
+      "<div class=\"App\">\n" + order_summary(world, session, now) + form + "</div>";
+  return fmt::format(frame, fmt::arg("title", "Checkout (test mode)"), fmt::arg("body", body));
+}
+
+std::string closed_page(const CheckoutSession& session) {
+  if (session.status == "complete") {
+    return small_page(
+        "You're all done here", "This checkout has been completed. You don't have to pay again.",
+        fmt::format(R"(<a class="Onward" href="{}">Continue</a>)", escaped(redirect_url(session))));
+  }
+  return small_page(
+      "This page has expired", "Nothing was charged. Go back and start the checkout again.",
+      session.cancel_url
+          ? fmt::format(R"(<a class="Onward" href="{}">Go back</a>)", escaped(*session.cancel_url))
+          : "");
+}
+
+std::string unknown_page() {
+  return small_page("There is no such page",
+                    "The link may be mistyped, or the sandbox was restarted since it was made.",
+                    "");
+}
+
+}  // namespace sandbox

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkout.hpp"
+#include "list.hpp"
+#include "money.hpp"
+#include "resources.hpp"
+
+#include <fmt/format.h>
+
+namespace sandbox {
+namespace {
+
+CheckoutSession& session_in_path(Call& call) {
+  return in_path(call.world.sessions, "checkout.session", call.ids[0]);
+}
+
+// Where the page is depends on who runs the stand-in, which a World doesn't know.
+Json with_url(const Call& call, const CheckoutSession& session) {
+  Json body = shown(call.world, session);
+  if (session.status == "open") body["url"] = call.options.public_url + "/c/pay/" + session.id;
+  return body;
+}
+
+Json create_session(Call& call) {
+  World& world = call.world;
+  CheckoutSession& session = world.sessions.add(session_from(call));
+  world.sessions_due.emplace(session.expires_at, session.id);
+  if (session.customer) {
+    world.sessions_by_customer.add(*session.customer, world.sessions.size() - 1);
+  }
+  return with_url(call, session);
+}
+
+Json retrieve_session(Call& call) {
+  return with_url(call, session_in_path(call));
+}
+
+Json update_session(Call& call) {
+  CheckoutSession& session = session_in_path(call);
+  assign_metadata(call.params, session.metadata);
+  return with_url(call, session);
+}
+
+Json expire_session(Call& call) {
+  CheckoutSession& session = session_in_path(call);
+  if (session.status != "open") {
+    throw Refusal{.message =
+                      fmt::format("Only Checkout Sessions with a status in [\"open\"] can be "
+                                  "expired. This Checkout Session has a status of `{}`.",
+                                  session.status)};
+  }
+  session.status = "expired";
+  return with_url(call, session);
+}
+
+Json list_sessions(Call& call) {
+  World& world = call.world;
+  const Text customer = call.text("customer");
+  const Text subscription = call.text("subscription");
+  if (customer) in_param(world.customers, "customer", *customer, "customer");
+  if (subscription) in_param(world.subscriptions, "subscription", *subscription, "subscription");
+  const auto keep = [&](const CheckoutSession& session) {
+    return session.status == call.params.value("status", session.status) &&
+           (!subscription || session.subscription == subscription) &&
+           in_range(call.params, "created", session.created);
+  };
+  return listed(call, "checkout.session", world.sessions,
+                customer ? &world.sessions_by_customer.of(*customer) : nullptr, keep,
+                [&](const CheckoutSession& session) { return with_url(call, session); });
+}
+
+Json session_line_shown(const World& world, const CheckoutSession& session, const LineItem& line) {
+  const Price& price = world.prices.at(line.price);
+  const std::int64_t amount =
+      price.metered() ? 0 : priced(line.quantity.value_or(1), price.unit_amount_decimal);
+  // A trial leaves the subscription's lines at nothing.
+  const bool later = price.recurring && (session.trial.days || session.trial.end);
+  return {{"id", line.id},
+          {"object", "item"},
+          {"amount_discount", 0},
+          {"amount_subtotal", later ? 0 : amount},
+          {"amount_tax", 0},
+          {"amount_total", later ? 0 : amount},
+          {"currency", price.currency},
+          {"description", world.products.at(price.product).name},
+          {"price", shown(world, price)},
+          {"quantity", nullable(line.quantity)}};
+}
+
+std::vector<Json> session_lines_shown(const World& world, const CheckoutSession& session) {
+  std::vector<Json> lines;
+  for (const LineItem& line : session.lines)
+    lines.push_back(session_line_shown(world, session, line));
+  return lines;
+}
+
+Json list_session_lines(Call& call) {
+  return list_of(call, "item", session_lines_shown(call.world, session_in_path(call)));
+}
+
+}  // namespace
+
+Json shown(const World&, const CheckoutSession& session) {
+  Json body = {
+      {"id", session.id},
+      {"object", "checkout.session"},
+      {"amount_subtotal", session.amount_total},
+      {"amount_total", session.amount_total},
+      {"automatic_tax", {{"enabled", false}, {"liability", nullptr}, {"status", nullptr}}},
+      {"billing_address_collection", nullable(session.billing_address_collection)},
+      {"cancel_url", nullable(session.cancel_url)},
+      {"client_reference_id", nullable(session.client_reference_id)},
+      {"created", session.created},
+      {"currency", session.currency},
+      {"custom_fields", Json::array()},
+      {"custom_text",
+       {{"after_submit", nullptr},
+        {"shipping_address", nullptr},
+        {"submit", nullptr},
+        {"terms_of_service_acceptance", nullptr}}},
+      {"customer", nullable(session.customer)},
+      {"customer_details", session.customer_details},
+      {"customer_email", nullable(session.customer_email)},
+      {"expires_at", session.expires_at},
+      {"invoice", nullable(session.invoice)},
+      {"livemode", false},
+      {"locale", nullable(session.locale)},
+      {"metadata", session.metadata},
+      {"mode", "subscription"},
+      {"payment_method_collection", session.card_always ? "always" : "if_required"},
+      {"payment_method_options", Json::object()},
+      {"payment_method_types", {"card"}},
+      {"payment_status", session.payment_status},
+      {"phone_number_collection", {{"enabled", false}}},
+      {"shipping_options", Json::array()},
+      {"status", session.status},
+      {"submit_type", nullable(session.submit_type)},
+      {"subscription", nullable(session.subscription)},
+      {"success_url", session.success_url},
+      {"total_details", {{"amount_discount", 0}, {"amount_shipping", 0}, {"amount_tax", 0}}},
+      {"ui_mode", "hosted"},
+      {"url", nullptr}};
+  for (const char* name :
+       {"adaptive_pricing", "after_expiration", "allow_promotion_codes", "client_secret", "consent",
+        "consent_collection", "currency_conversion", "customer_creation", "discounts",
+        "invoice_creation", "payment_intent", "payment_link",
+        "payment_method_configuration_details", "recovered_from", "saved_payment_method_options",
+        "setup_intent", "shipping_address_collection", "shipping_cost", "shipping_details"}) {
+    body[name] = nullptr;
+  }
+  return body;
+}
+
+Json line_items_shown(const World& world, const CheckoutSession& session) {
+  return list_object("/v1/checkout/sessions/" + session.id + "/line_items",
+                     session_lines_shown(world, session), false);
+}
+
+Routes checkout_session_routes() {
+  const std::string session = "/v1/checkout/sessions/:id";
+  return {{"POST", "/v1/checkout/sessions", checkout_create_schema(), "checkout.session",
+           create_session},
+          {"GET", session, operation({}), "checkout.session", retrieve_session},
+          {"POST", session, operation({metadata()}), "checkout.session", update_session},
+          {"POST", session + "/expire", operation({}), "checkout.session", expire_session},
+          {"GET", session + "/line_items", listing({}), "list:item", list_session_lines},
+          {"GET", "/v1/checkout/sessions",
+           listing(with_unemulated(
+               {text("customer"), text("subscription"), field(Kind::range, "created"),
+                choice("status", {"complete", "expired", "open"})},
+               {"customer_details", "payment_intent", "payment_link"})),
+           "list:checkout.session", list_sessions}};
+}
+
+}  // namespace sandbox

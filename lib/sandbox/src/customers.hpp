@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "world.hpp"
+
+namespace sandbox {
+
+/// Gives it an id and puts it into the world. Used by the API and by a completed checkout.
+Customer& add_customer(World& world, Customer customer, std::int64_t now);
+
+/// The customer that the parameter `customer` names; Refusal when there is none.
+Customer& customer_param(World& world, const std::string& id);
+
+}  // namespace sandbox

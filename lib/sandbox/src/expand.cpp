@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "expand.hpp"
+
+#include "error.hpp"
+#include "resources.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
+
+namespace sandbox {
+namespace {
+
+constexpr std::size_t levels_max = 4;
+
+/// A way from one kind of object to another. `reference`: an id that can be replaced; `inside`: an
+/// object that is always there, to be walked through; `added`: only there when asked for.
+enum class Way { reference, inside, added };
+
+struct Edge {
+  std::string_view from;
+  std::string_view name;
+  std::string_view to;
+  Way way = Way::reference;
+};
+
+using enum Way;
+
+// An empty `to` is expandable at Stripe and always null here.
+constexpr std::array edges = {
+    Edge{"price", "product", "product"},
+    Edge{"plan", "product", "product"},
+    Edge{"product", "default_price", "price"},
+    Edge{"product", "tax_code", ""},
+    Edge{"customer", "invoice_settings", "customer.invoice_settings", inside},
+    Edge{"customer.invoice_settings", "default_payment_method", "payment_method"},
+    Edge{"customer", "default_source", ""},
+    Edge{"customer", "test_clock", ""},
+    Edge{"payment_method", "customer", "customer"},
+    Edge{"checkout.session", "customer", "customer"},
+    Edge{"checkout.session", "subscription", "subscription"},
+    Edge{"checkout.session", "invoice", "invoice"},
+    Edge{"checkout.session", "payment_intent", ""},
+    Edge{"checkout.session", "setup_intent", ""},
+    Edge{"checkout.session", "payment_link", ""},
+    Edge{"checkout.session", "line_items", "list:item", added},
+    Edge{"item", "price", "price", inside},
+    Edge{"subscription", "customer", "customer"},
+    Edge{"subscription", "default_payment_method", "payment_method"},
+    Edge{"subscription", "latest_invoice", "invoice"},
+    Edge{"subscription", "default_source", ""},
+    Edge{"subscription", "pending_setup_intent", ""},
+    Edge{"subscription", "schedule", ""},
+    Edge{"subscription", "test_clock", ""},
+    Edge{"subscription", "items", "list:subscription_item", inside},
+    Edge{"subscription_item", "price", "price", inside},
+    Edge{"subscription_item", "plan", "plan", inside},
+    Edge{"invoice", "customer", "customer"},
+    Edge{"invoice", "subscription", "subscription"},
+    Edge{"invoice", "default_payment_method", "payment_method"},
+    Edge{"invoice", "payment_intent", ""},
+    Edge{"invoice", "charge", ""},
+    Edge{"invoice", "test_clock", ""},
+    Edge{"invoice", "lines", "list:line_item", inside},
+    Edge{"line_item", "price", "price", inside},
+    Edge{"line_item", "plan", "plan", inside},
+    Edge{"line_item", "subscription", "subscription"},
+};
+
+std::optional<Edge> edge(std::string_view from, std::string_view name) {
+  if (from.starts_with("list:") && name == "data") {
+    return Edge{from, name, from.substr(5), Way::inside};
+  }
+  const auto found =
+      std::ranges::find_if(edges, [&](const Edge& e) { return e.from == from && e.name == name; });
+  return found == edges.end() ? std::nullopt : std::optional(*found);
+}
+
+std::vector<std::string_view> steps_of(std::string_view path) {
+  std::vector<std::string_view> steps;
+  for (;;) {
+    const auto dot = path.find('.');
+    steps.push_back(path.substr(0, dot));
+    if (dot == std::string_view::npos) return steps;
+    path.remove_prefix(dot + 1);
+  }
+}
+
+bool expandable(std::string_view path, std::string_view from) {
+  std::optional<Edge> last;
+  for (const std::string_view step : steps_of(path)) {
+    last = edge(last ? last->to : from, step);
+    if (!last) return false;
+  }
+  return last->way != Way::inside;
+}
+
+Json referenced(const World& world, std::string_view kind, const std::string& id) {
+  if (kind == "product") return shown(world, world.products.at(id));
+  if (kind == "price") return shown(world, world.prices.at(id));
+  if (kind == "customer") return shown(world, world.customers.at(id));
+  if (kind == "payment_method") return shown(world, world.payment_methods.at(id));
+  if (kind == "subscription") return shown(world, world.subscriptions.at(id));
+  return shown(world, world.invoices.at(id));
+}
+
+void expand_along(const World& world, std::string_view kind,
+                  std::span<const std::string_view> steps, Json& node) {
+  if (node.is_array()) {
+    for (Json& element : node) expand_along(world, kind, steps, element);
+    return;
+  }
+  // A deleted object shows three keys and nothing to expand.
+  if (steps.empty() || !node.is_object() || node.contains("deleted")) return;
+  const auto way = edge(kind, steps.front());
+  if (way->way == Way::added) {
+    const auto id = node["id"].get<std::string>();
+    if (!node.contains("line_items")) {
+      node["line_items"] = line_items_shown(world, world.sessions.at(id));
+    }
+  }
+  const auto found = node.find(steps.front());
+  if (found == node.end() || found->is_null()) return;
+  if (found->is_string()) *found = referenced(world, way->to, found->get<std::string>());
+  expand_along(world, way->to, steps.subspan(1), *found);
+}
+
+}  // namespace
+
+void check_expand(const Json& params, std::string_view returns) {
+  const auto paths = params.find("expand");
+  if (paths == params.end()) return;
+  for (const Json& each : *paths) {
+    const auto path = each.get<std::string>();
+    if (steps_of(path).size() > levels_max) {
+      throw Refusal{.message = fmt::format(
+                        "You cannot expand more than 4 levels of a property. Property: {}", path),
+                    .executed = false};
+    }
+    if (expandable(path, returns)) continue;
+    const bool hint = returns.starts_with("list:") && expandable("data." + path, returns);
+    throw Refusal{.message = fmt::format("This property cannot be expanded ({}).{}", path,
+                                         hint ? fmt::format(" You may want to try expanding "
+                                                            "'data.{}' instead.",
+                                                            path)
+                                              : ""),
+                  .executed = false};
+  }
+}
+
+void apply_expand(const World& world, const Json& params, std::string_view returns, Json& answer) {
+  const auto paths = params.find("expand");
+  if (paths == params.end()) return;
+  for (const Json& each : *paths) {
+    const auto path = each.get<std::string>();
+    expand_along(world, returns, steps_of(path), answer);
+  }
+}
+
+}  // namespace sandbox

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "billing.hpp"
+#include "money.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sandbox {
+namespace {
+
+std::string every(const Recurring& recurring) {
+  if (recurring.interval_count == 1) return recurring.interval;
+  return fmt::format("every {} {}s", recurring.interval_count, recurring.interval);
+}
+
+InvoiceLine item_line(const World& world, const SubscriptionItem& item, Period period,
+                      std::int64_t quantity) {
+  const Price& price = world.prices.at(item.price);
+  return {.amount = priced(quantity, price.unit_amount_decimal),
+          .description = fmt::format(
+              "{} × {} (at {} / {})", quantity, world.products.at(price.product).name,
+              unit_price_text(price.unit_amount_decimal, price.currency), every(*price.recurring)),
+          .period = period,
+          .price = price.id,
+          .quantity = quantity,
+          .item = item.id};
+}
+
+bool charge_succeeds(const World& world, const Invoice& invoice) {
+  const Subscription& subscription = world.subscriptions.at(invoice.subscription);
+  const PaymentMethod* method =
+      charged_method(world, subscription.default_payment_method, subscription.customer);
+  return method != nullptr && method->card->outcome == CardOutcome::succeeds;
+}
+
+}  // namespace
+
+std::int64_t usage_in(const World& world, const SubscriptionItem& item, Period period) {
+  if (period.start == period.end) return 0;
+  const Price& price = world.prices.at(item.price);
+  const std::string how = price.recurring->aggregate_usage.value_or("sum");
+  const auto end = item.usage.lower_bound(period.end);
+  const auto begin = how == "last_ever" ? item.usage.begin() : item.usage.lower_bound(period.start);
+  if (begin == end) return 0;
+  if (how == "last_ever" || how == "last_during_period") return std::prev(end)->second;
+  std::int64_t total = 0;
+  for (auto at = begin; at != end; ++at) {
+    total = how == "max" ? std::max(total, at->second) : sum_of(total, at->second);
+  }
+  return total;
+}
+
+InvoiceLine licensed_line(const World& world, const SubscriptionItem& item, Period period) {
+  return item_line(world, item, period, item.quantity.value_or(1));
+}
+
+InvoiceLine metered_line(const World& world, const SubscriptionItem& item, Period period) {
+  return item_line(world, item, period, usage_in(world, item, period));
+}
+
+Invoice draft_invoice(const World& world, const Subscription& subscription, std::string reason,
+                      std::int64_t now) {
+  const Customer& customer = world.customers.at(subscription.customer);
+  return {.created = now,
+          .customer = customer.id,
+          .subscription = subscription.id,
+          .billing_reason = std::move(reason),
+          .currency = subscription.currency,
+          .period = {now, now},
+          .customer_address = customer.address,
+          .customer_email = customer.email,
+          .customer_name = customer.name,
+          .customer_phone = customer.phone,
+          .customer_tax_exempt = customer.tax_exempt,
+          .subscription_metadata = subscription.metadata};
+}
+
+Invoice& issue(World& world, Invoice invoice, std::int64_t now) {
+  Customer& customer = world.customers.at(invoice.customer);
+  invoice.id = world.ids.timed("in_", now);
+  for (InvoiceLine& line : invoice.lines) {
+    line.id = world.ids.timed("il_", now);
+    invoice.total = sum_of(invoice.total, line.amount);
+  }
+  invoice.number = fmt::format("{}-{:04}", customer.invoice_prefix, customer.next_invoice_sequence);
+  customer.next_invoice_sequence = sum_of(customer.next_invoice_sequence, 1);
+  invoice.finalized_at = now;
+  const bool charged = invoice.total > 0;
+  invoice.attempts = charged ? 1 : 0;
+  Subscription& subscription = world.subscriptions.at(invoice.subscription);
+  if (!charged || charge_succeeds(world, invoice)) {
+    invoice.status = "paid";
+    invoice.paid_at = now;
+  } else {
+    invoice.status = "open";
+    subscription.status = "past_due";
+  }
+  subscription.latest_invoice = invoice.id;
+  Invoice& added = world.invoices.add(std::move(invoice));
+  const std::size_t at = world.invoices.size() - 1;
+  world.invoices_by_customer.add(added.customer, at);
+  world.invoices_by_subscription.add(added.subscription, at);
+  return added;
+}
+
+const PaymentMethod* charged_method(const World& world, const Text& default_payment_method,
+                                    const std::string& customer) {
+  const Text& method = default_payment_method ? default_payment_method
+                                              : world.customers.at(customer).default_payment_method;
+  return method ? world.payment_methods.find(*method) : nullptr;
+}
+
+}  // namespace sandbox

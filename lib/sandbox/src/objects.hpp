@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cards.hpp"
+#include "json.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sandbox {
+
+/// What an account holds. These say what is true; how it looks at a given API version is the
+/// business of each resource's render function. Times are Unix seconds, amounts minor units.
+
+using Text = std::optional<std::string>;
+using Metadata = std::map<std::string, std::string>;
+
+struct Period {
+  std::int64_t start = 0;
+  std::int64_t end = 0;
+};
+
+struct Product {
+  std::string id{};
+  std::int64_t created = 0;
+  std::int64_t updated = 0;
+  bool active = true;
+  bool deleted = false;
+  std::string name{};
+  std::string type = "service";
+  Text description{}, statement_descriptor{}, tax_code{}, unit_label{}, url{}, default_price{};
+  std::optional<bool> shippable{};
+  Json images = Json::array();
+  Json marketing_features = Json::array();
+  Metadata metadata{};
+};
+
+struct Recurring {
+  std::string interval{};
+  std::int64_t interval_count = 1;
+  bool metered = false;
+  Text aggregate_usage{};
+  std::optional<std::int64_t> trial_period_days{};
+
+  bool same_interval(const Recurring& other) const {
+    return interval == other.interval && interval_count == other.interval_count;
+  }
+};
+
+struct Price {
+  std::string id{};
+  std::int64_t created = 0;
+  bool active = true;
+  std::string currency{};
+  std::string product{};
+  std::optional<std::int64_t> unit_amount{};
+  /// Always there, even where `unit_amount` can't express it.
+  std::string unit_amount_decimal{};
+  std::optional<Recurring> recurring{};
+  Text lookup_key{}, nickname{};
+  std::string tax_behavior = "unspecified";
+  Metadata metadata{};
+
+  bool metered() const { return recurring && recurring->metered; }
+};
+
+struct Customer {
+  std::string id{};
+  std::int64_t created = 0;
+  bool deleted = false;
+  Text email{}, name{}, phone{}, description{}, currency{}, default_payment_method{}, footer{};
+  std::string invoice_prefix{};
+  std::int64_t next_invoice_sequence = 1;
+  std::string tax_exempt = "none";
+  Json address = nullptr;
+  Json shipping = nullptr;
+  Json preferred_locales = Json::array();
+  Metadata metadata{};
+};
+
+struct PaymentMethod {
+  std::string id{};
+  std::int64_t created = 0;
+  Text customer{};
+  const TestCard* card = nullptr;
+  std::int64_t exp_month = 0;
+  std::int64_t exp_year = 0;
+  std::string fingerprint{};
+  bool postal_code_given = false;
+  Json billing_details{};
+  Metadata metadata{};
+};
+
+struct LineItem {
+  std::string id{};
+  std::string price{};
+  /// Absent for a metered price.
+  std::optional<std::int64_t> quantity{};
+  Metadata metadata{};
+};
+
+/// What `subscription_data` and `POST /v1/subscriptions` have in common.
+struct Trial {
+  std::optional<std::int64_t> days{};
+  std::optional<std::int64_t> end{};
+  std::string missing_payment_method = "create_invoice";
+
+  std::optional<std::int64_t> end_from(std::int64_t now) const {
+    return days ? std::optional(now + *days * 86'400) : end;
+  }
+};
+
+struct CheckoutSession {
+  std::string id{};
+  std::int64_t created = 0;
+  std::int64_t expires_at = 0;
+  std::string status = "open";
+  std::string payment_status = "unpaid";
+  std::string currency{};
+  std::int64_t amount_total = 0;
+  std::vector<LineItem> lines{};
+  std::string success_url{};
+  Text cancel_url{}, customer{}, customer_email{}, client_reference_id{}, locale{}, submit_type{};
+  Text billing_address_collection{}, subscription{}, invoice{};
+  std::optional<bool> allow_promotion_codes{};
+  bool phone_number_collection = false;
+  bool card_always = true;
+  Trial trial{};
+  Text subscription_description{};
+  Metadata subscription_metadata{};
+  Json customer_details = nullptr;
+  Metadata metadata{};
+};
+
+struct UsageSummary {
+  std::string id{};
+  Period period{};
+  std::int64_t total = 0;
+  std::string invoice{};
+};
+
+struct SubscriptionItem {
+  std::string id{};
+  std::int64_t created = 0;
+  std::string subscription{};
+  std::string price{};
+  std::optional<std::int64_t> quantity{};
+  Metadata metadata{};
+  /// Total of each second; usage is summed per timestamp before anything else.
+  std::map<std::int64_t, std::int64_t> usage{};
+  std::int64_t usage_calls = 0;
+  std::string open_summary{};
+  std::vector<UsageSummary> closed{};
+};
+
+struct Subscription {
+  std::string id{};
+  std::int64_t created = 0;
+  std::string customer{};
+  std::string status = "active";
+  std::string currency{};
+  std::vector<std::string> items{};
+  /// The anchor, and how many intervals after it the current period ends.
+  std::int64_t anchor = 0;
+  std::int64_t cycle = 1;
+  Period period{};
+  std::optional<Period> trial{};
+  std::string missing_payment_method = "create_invoice";
+  bool cancel_at_period_end = false;
+  std::optional<std::int64_t> cancel_at{}, canceled_at{}, ended_at{};
+  Text cancel_comment{}, cancel_feedback{}, cancel_reason{};
+  Text default_payment_method{}, description{}, latest_invoice{};
+  Metadata metadata{};
+
+  bool ended() const { return status == "canceled"; }
+};
+
+struct InvoiceLine {
+  std::string id{};
+  std::int64_t amount = 0;
+  std::string description{};
+  Period period{};
+  std::string price{};
+  std::int64_t quantity = 0;
+  Text item{};
+};
+
+struct Invoice {
+  std::string id{};
+  std::int64_t created = 0;
+  std::string customer{};
+  std::string subscription{};
+  std::string status = "draft";
+  std::string billing_reason{};
+  std::string currency{};
+  Text number{};
+  Period period{};
+  std::vector<InvoiceLine> lines{};
+  std::int64_t total = 0;
+  std::int64_t attempts = 0;
+  std::optional<std::int64_t> finalized_at{}, paid_at{}, next_payment_attempt{};
+  /// As they were when it was made.
+  Json customer_address = nullptr;
+  Text customer_email{}, customer_name{}, customer_phone{};
+  std::string customer_tax_exempt = "none";
+  Metadata subscription_metadata{};
+
+  bool paid() const { return status == "paid"; }
+};
+
+}  // namespace sandbox

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "resources.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sandbox {
+namespace {
+
+// Parts of Stripe that are no part of the stand-in (yet). A request for one of them is told so.
+constexpr std::array absent = {"account_links",
+                               "account_sessions",
+                               "accounts",
+                               "application_fees",
+                               "apple_pay",
+                               "apps",
+                               "balance",
+                               "balance_transactions",
+                               "billing",
+                               "billing_portal",
+                               "charges",
+                               "climate",
+                               "country_specs",
+                               "coupons",
+                               "credit_notes",
+                               "customer_sessions",
+                               "disputes",
+                               "entitlements",
+                               "ephemeral_keys",
+                               "events",
+                               "exchange_rates",
+                               "file_links",
+                               "files",
+                               "financial_connections",
+                               "forwarding",
+                               "identity",
+                               "invoice_payments",
+                               "invoiceitems",
+                               "issuing",
+                               "mandates",
+                               "payment_intents",
+                               "payment_links",
+                               "payment_method_configurations",
+                               "payment_method_domains",
+                               "payment_pages",
+                               "payouts",
+                               "plans",
+                               "promotion_codes",
+                               "quotes",
+                               "radar",
+                               "refunds",
+                               "reporting",
+                               "reviews",
+                               "setup_attempts",
+                               "setup_intents",
+                               "shipping_rates",
+                               "sigma",
+                               "sources",
+                               "subscription_schedules",
+                               "tax",
+                               "tax_codes",
+                               "tax_ids",
+                               "tax_rates",
+                               "terminal",
+                               "test_helpers",
+                               "tokens",
+                               "topups",
+                               "transfers",
+                               "treasury",
+                               "webhook_endpoints"};
+
+// Resources that are here, with operations that aren't.
+constexpr std::array absent_below = {"/search",
+                                     "/attach",
+                                     "/detach",
+                                     "/finalize",
+                                     "/pay",
+                                     "/void",
+                                     "/resume",
+                                     "/create_preview",
+                                     "/balance_transactions",
+                                     "/mark_uncollectible",
+                                     "/send",
+                                     "/discount",
+                                     "/features",
+                                     "/add_lines",
+                                     "/sources",
+                                     "/tax_ids",
+                                     "/upcoming/lines",
+                                     "/migrate"};
+
+// Stripe creates and changes these too, the stand-in only reads them.
+constexpr std::array only_read = {"/v1/payment_methods", "/v1/invoices", "/v1/subscription_items"};
+
+}  // namespace
+
+Routes all_routes() {
+  Routes all;
+  for (Routes (*const resource)() :
+       {account_routes, product_routes, price_routes, customer_routes, payment_method_routes,
+        checkout_session_routes, subscription_routes, usage_record_routes, subscription_item_routes,
+        upcoming_invoice_routes, invoice_routes}) {
+    Routes routes = resource();
+    std::ranges::move(routes, std::back_inserter(all));
+  }
+  return all;
+}
+
+bool stripe_has(std::string_view path) {
+  if (path.starts_with("/v2/")) return true;
+  if (std::ranges::any_of(absent_below,
+                          [&](std::string_view end) { return path.ends_with(end); }) ||
+      std::ranges::any_of(only_read, [&](std::string_view start) {
+        return path.starts_with(start) && std::ranges::count(path, '/') <= 3;
+      })) {
+    return true;
+  }
+  if (!path.starts_with("/v1/")) return false;
+  const std::string_view resource = path.substr(4, path.find('/', 4) - 4);
+  return std::ranges::find(absent, resource) != absent.end();
+}
+
+}  // namespace sandbox

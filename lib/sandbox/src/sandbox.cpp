@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/sandbox.hpp"
+
+#include "calendar.hpp"
+#include "universe.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace sandbox {
+namespace {
+
+bool same_name(std::string_view a, std::string_view b) {
+  constexpr auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : int{c}; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+Arrival arrival_of(const HttpRequest& request, std::int64_t now) {
+  const std::string_view target = request.target;
+  const auto mark = target.find('?');
+  return {.request = request,
+          .path = std::string(target.substr(0, mark)),
+          .query = mark == std::string_view::npos ? "" : std::string(target.substr(mark + 1)),
+          .now = now};
+}
+
+HttpResponse answer(Universe& universe, const Arrival& arrival) {
+  const std::string_view path = arrival.path;
+  if (path.starts_with("/_sandbox/")) return answer_control(universe, arrival);
+  if (path.starts_with("/c/pay/")) return answer_page(universe, arrival);
+  return answer_api(universe, arrival);
+}
+
+}  // namespace
+
+std::string_view Arrival::header(std::string_view name) const {
+  for (const HttpHeader& each : request.headers) {
+    if (same_name(each.name, name)) return each.value;
+  }
+  return {};
+}
+
+World& Universe::world_of(const std::string& key, std::int64_t now) {
+  std::unique_ptr<World>& world = worlds[key];
+  if (!world) {
+    const std::uint64_t seed = stable_hash(key, options.seed);
+    world = std::make_unique<World>(Ids(seed).plain("acct_1", 15), seed + 1, now);
+  }
+  return *world;
+}
+
+World* Universe::world_with_session(const std::string& session) {
+  for (const auto& [key, world] : worlds) {
+    if (world->sessions.find(session) != nullptr) return world.get();
+  }
+  return nullptr;
+}
+
+HttpResponse json_response(int status, const Json& body) {
+  return {
+      .status = status, .headers = {{"Content-Type", "application/json"}}, .body = text_of(body)};
+}
+
+class Sandbox::State {
+ public:
+  explicit State(Options options) : universe_(std::move(options)) {}
+
+  HttpResponse handle(const HttpRequest& request) {
+    const std::scoped_lock lock(mutex_);
+    const Arrival arrival = arrival_of(request, universe_.options.now());
+    HttpResponse response = answer(universe_, arrival);
+    response.headers.push_back({"Date", http_date(arrival.now)});
+    return response;
+  }
+
+ private:
+  std::mutex mutex_;
+  Universe universe_;
+};
+
+Sandbox::Sandbox(Options options) : state_(std::make_unique<State>(std::move(options))) {}
+Sandbox::~Sandbox() = default;
+
+HttpResponse Sandbox::handle(const HttpRequest& request) {
+  return state_->handle(request);
+}
+
+}  // namespace sandbox

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "billing.hpp"
+#include "list.hpp"
+#include "resources.hpp"
+#include "subscription_params.hpp"
+
+namespace sandbox {
+namespace {
+
+Json create_subscription(Call& call) {
+  Terms terms = subscription_terms(call);
+  return shown(call.world, start_subscription(call.world, std::move(terms), call.now));
+}
+
+Json retrieve_subscription(Call& call) {
+  return shown(call.world, in_path(call.world.subscriptions, "subscription", call.ids[0]));
+}
+
+void check_canceled_update(const Call& call, const Subscription& subscription) {
+  if (!subscription.ended()) return;
+  for (const auto& [name, value] : call.params.items()) {
+    if (name == "metadata" || name == "cancellation_details" || name == "expand") continue;
+    throw Refusal{
+        .code = "invalid_canceled_subscription_fields",
+        .message =
+            "A canceled subscription can only update its cancellation_details and metadata."};
+  }
+}
+
+void assign_cancellation(const Json& params, Subscription& subscription) {
+  const auto details = params.find("cancellation_details");
+  if (details == params.end()) return;
+  assign(*details, "comment", subscription.cancel_comment);
+  assign(*details, "feedback", subscription.cancel_feedback);
+}
+
+void set_cancel_at_period_end(const Call& call, Subscription& subscription) {
+  const bool wanted = call.flag("cancel_at_period_end", subscription.cancel_at_period_end);
+  if (wanted == subscription.cancel_at_period_end) return;
+  subscription.cancel_at_period_end = wanted;
+  subscription.cancel_at = wanted ? std::optional(subscription.period.end) : std::nullopt;
+  subscription.canceled_at = wanted ? std::optional(call.now) : std::nullopt;
+  subscription.cancel_reason = wanted ? Text("cancellation_requested") : std::nullopt;
+}
+
+Json update_subscription(Call& call) {
+  Subscription& subscription = in_path(call.world.subscriptions, "subscription", call.ids[0]);
+  check_canceled_update(call, subscription);
+  check_payment_method(call, subscription.customer);
+  assign(call.params, "default_payment_method", subscription.default_payment_method);
+  assign(call.params, "description", subscription.description);
+  assign_metadata(call.params, subscription.metadata);
+  assign_cancellation(call.params, subscription);
+  set_cancel_at_period_end(call, subscription);
+  return shown(call.world, subscription);
+}
+
+Json cancel_subscription(Call& call) {
+  Subscription& subscription = in_path(call.world.subscriptions, "subscription", call.ids[0]);
+  if (subscription.ended()) throw no_such("subscription", subscription.id);
+  for (const char* name : {"invoice_now", "prorate"}) {
+    if (call.flag(name, false)) throw not_emulated(name, name);
+  }
+  assign_cancellation(call.params, subscription);
+  cancel(subscription, call.now);
+  return shown(call.world, subscription);
+}
+
+bool has_price(const World& world, const Subscription& subscription, const Text& price) {
+  if (!price) return true;
+  for (const std::string& item : subscription.items) {
+    if (world.items.at(item).price == *price) return true;
+  }
+  return false;
+}
+
+Json list_subscriptions(Call& call) {
+  const Text customer = call.text("customer");
+  if (customer) in_param(call.world.customers, "customer", *customer, "customer");
+  const Text price = call.text("price");
+  if (price) in_param(call.world.prices, "price", *price, "price");
+  const std::string status = call.text("status").value_or("");
+  const auto keep = [&](const Subscription& subscription) {
+    const bool state = status == "all" || (status.empty()      ? !subscription.ended()
+                                           : status == "ended" ? subscription.ended()
+                                                               : subscription.status == status);
+    return state && has_price(call.world, subscription, price) &&
+           in_range(call.params, "created", subscription.created) &&
+           in_range(call.params, "current_period_start", subscription.period.start) &&
+           in_range(call.params, "current_period_end", subscription.period.end);
+  };
+  return listed(call, "subscription", call.world.subscriptions,
+                customer ? &call.world.subscriptions_by_customer.of(*customer) : nullptr, keep,
+                [&](const Subscription& each) { return shown(call.world, each); });
+}
+
+Field cancellation_details() {
+  return object("cancellation_details",
+                {text("comment").unset(),
+                 choice("feedback", {"customer_service", "low_quality", "missing_features", "other",
+                                     "switched_service", "too_complex", "too_expensive", "unused"})
+                     .unset()});
+}
+
+Schema subscription_update_schema() {
+  return operation(with_unemulated(
+      {field(Kind::flag, "cancel_at_period_end"), cancellation_details(),
+       text("default_payment_method"), text("description", 500).unset(), metadata()},
+      {"add_invoice_items",  "application_fee_percent",
+       "automatic_tax",      "billing_cycle_anchor",
+       "billing_thresholds", "cancel_at",
+       "collection_method",  "coupon",
+       "days_until_due",     "default_source",
+       "default_tax_rates",  "discounts",
+       "invoice_settings",   "items",
+       "off_session",        "on_behalf_of",
+       "pause_collection",   "payment_behavior",
+       "payment_settings",   "pending_invoice_item_interval",
+       "promotion_code",     "proration_behavior",
+       "proration_date",     "transfer_data",
+       "trial_end",          "trial_from_plan",
+       "trial_settings"}));
+}
+
+Schema subscription_list_schema() {
+  return listing(with_unemulated(
+      {text("customer"), text("price"), field(Kind::range, "created"),
+       field(Kind::range, "current_period_start"), field(Kind::range, "current_period_end"),
+       choice("status", {"active", "all", "canceled", "ended", "incomplete", "incomplete_expired",
+                         "past_due", "paused", "trialing", "unpaid"})},
+      {"automatic_tax", "collection_method", "plan", "test_clock"}));
+}
+
+Json items_shown(const World& world, const Subscription& subscription) {
+  Json items = Json::array();
+  for (const std::string& item : subscription.items) {
+    items.push_back(shown(world, world.items.at(item)));
+  }
+  return nested_list("/v1/subscription_items?subscription=" + subscription.id, std::move(items));
+}
+
+void add_state(const Subscription& subscription, Json& body) {
+  const auto& trial = subscription.trial;
+  body["cancel_at"] = nullable(subscription.cancel_at);
+  body["cancel_at_period_end"] = subscription.cancel_at_period_end;
+  body["canceled_at"] = nullable(subscription.canceled_at);
+  body["cancellation_details"] = {{"comment", nullable(subscription.cancel_comment)},
+                                  {"feedback", nullable(subscription.cancel_feedback)},
+                                  {"reason", nullable(subscription.cancel_reason)}};
+  body["ended_at"] = nullable(subscription.ended_at);
+  body["trial_end"] = trial ? Json(trial->end) : Json(nullptr);
+  body["trial_settings"] = {
+      {"end_behavior", {{"missing_payment_method", subscription.missing_payment_method}}}};
+  body["trial_start"] = trial ? Json(trial->start) : Json(nullptr);
+}
+
+}  // namespace
+
+Json shown(const World& world, const Subscription& subscription) {
+  Json body = {
+      {"id", subscription.id},
+      {"object", "subscription"},
+      {"automatic_tax", {{"disabled_reason", nullptr}, {"enabled", false}, {"liability", nullptr}}},
+      {"billing_cycle_anchor", subscription.anchor},
+      {"collection_method", "charge_automatically"},
+      {"created", subscription.created},
+      {"currency", subscription.currency},
+      {"current_period_end", subscription.period.end},
+      {"current_period_start", subscription.period.start},
+      {"customer", subscription.customer},
+      {"default_payment_method", nullable(subscription.default_payment_method)},
+      {"default_tax_rates", Json::array()},
+      {"description", nullable(subscription.description)},
+      {"discounts", Json::array()},
+      {"invoice_settings", {{"account_tax_ids", nullptr}, {"issuer", {{"type", "self"}}}}},
+      {"items", items_shown(world, subscription)},
+      {"latest_invoice", nullable(subscription.latest_invoice)},
+      {"livemode", false},
+      {"metadata", subscription.metadata},
+      {"payment_settings",
+       {{"payment_method_options", nullptr},
+        {"payment_method_types", nullptr},
+        {"save_default_payment_method", "off"}}},
+      {"start_date", subscription.created},
+      {"status", subscription.status}};
+  add_state(subscription, body);
+  for (const char* name : {"application", "application_fee_percent", "billing_cycle_anchor_config",
+                           "billing_thresholds", "days_until_due", "default_source", "discount",
+                           "next_pending_invoice_item_invoice", "on_behalf_of", "pause_collection",
+                           "pending_invoice_item_interval", "pending_setup_intent",
+                           "pending_update", "schedule", "test_clock", "transfer_data"}) {
+    body[name] = nullptr;
+  }
+  return body;
+}
+
+Routes subscription_routes() {
+  return {{"POST", "/v1/subscriptions", subscription_create_schema(), "subscription",
+           create_subscription},
+          {"GET", "/v1/subscriptions/:id", operation({}), "subscription", retrieve_subscription},
+          {"POST", "/v1/subscriptions/:id", subscription_update_schema(), "subscription",
+           update_subscription},
+          {"DELETE", "/v1/subscriptions/:id",
+           operation({cancellation_details(), field(Kind::flag, "invoice_now"),
+                      field(Kind::flag, "prorate")}),
+           "subscription", cancel_subscription},
+          {"GET", "/v1/subscriptions", subscription_list_schema(), "list:subscription",
+           list_subscriptions}};
+}
+
+}  // namespace sandbox

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "faults.hpp"
+#include "request_log.hpp"
+#include "router.hpp"
+#include "sandbox/sandbox.hpp"
+#include "world.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace sandbox {
+
+/// Everything one Sandbox holds. Not safe for concurrent use.
+struct Universe {
+  explicit Universe(Options given)
+      : options(std::move(given)), ids(options.seed), router(all_routes()) {}
+
+  /// The account of a key, made when it is first used.
+  World& world_of(const std::string& key, std::int64_t now);
+  /// The account that has this checkout session, or null.
+  World* world_with_session(const std::string& session);
+
+  Options options;
+  Ids ids;
+  Router router;
+  std::map<std::string, std::unique_ptr<World>> worlds{};
+  Faults faults{};
+  RequestLog log{};
+};
+
+/// A request with its target taken apart, and when it came.
+struct Arrival {
+  const HttpRequest& request;
+  std::string path;
+  std::string query;
+  std::int64_t now;
+
+  /// Empty when there is none.
+  std::string_view header(std::string_view name) const;
+};
+
+/// The three doors: `/v1/…`, the hosted pages, and `/_sandbox/…`.
+HttpResponse answer_api(Universe& universe, const Arrival& arrival);
+HttpResponse answer_page(Universe& universe, const Arrival& arrival);
+HttpResponse answer_control(Universe& universe, const Arrival& arrival);
+
+/// A file of the hosted pages, or nothing.
+std::string_view checkout_css();
+std::string_view checkout_js();
+
+HttpResponse json_response(int status, const Json& body);
+
+}  // namespace sandbox
