@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <billing/clock.hpp>
+#include <billing/entropy.hpp>
+#include <billing/error_codes.hpp>
+
+#include "sandbox/sandbox_host.hpp"
+#include "signals/stop_signals.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <cstdio>
+
+namespace {
+
+constexpr const char* footer = R"(
+Any key of the form sk_test_… opens an account of its own, which lives as long as the process.
+
+Examples:
+  billing-sandbox
+  curl -u sk_test_sandbox: http://127.0.0.1:12111/v1/account
+  STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_API_BASE=http://127.0.0.1:12111 billing doctor
+
+Beside Stripe's routes: /_sandbox/requests, /_sandbox/usage and /_sandbox/faults (docs/sandbox.md).
+)";
+
+constexpr int exit_usage = 2;
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  billing::apps::StopSignals signals;
+  billing::apps::SandboxSettings settings;
+  billing::SystemEntropy entropy;
+  settings.seed = entropy.next();
+  CLI::App app("A stand-in for Stripe, in memory, on loopback.", "billing-sandbox");
+  app.add_option("--port", settings.port, "Port to listen on; 0 for any that is free")
+      ->capture_default_str();
+  app.add_option("--seed", settings.seed, "Makes every id follow from this number");
+  app.add_option("--allow-origin", settings.allowed_origins,
+                 "Origin of a page elsewhere that may send requests, such as "
+                 "http://localhost:3000; may be repeated");
+  app.set_version_flag("--version", "billing-sandbox " BILLING_VERSION);
+  app.footer(footer);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : exit_usage;
+  }
+  billing::SystemClock clock;
+  auto host = billing::apps::SandboxHost::start(settings, clock);
+  if (!host) {
+    fmt::print(stderr, "billing-sandbox: {}\n", host.error().message);
+    return billing::exit_code(host.error());
+  }
+  fmt::print("sandbox listening on {}\n", (*host)->url());
+  std::fflush(stdout);
+  signals.wait();
+  (*host)->stop();
+  return 0;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/sandbox_host.hpp"
+
+#include <fmt/format.h>
+
+namespace billing::apps {
+namespace {
+
+constexpr std::size_t body_bytes_max = 1024 * 1024;
+/// A browser, a server with its delivery threads and a script or two, each kept alive.
+constexpr std::size_t threads = 64;
+
+HttpResponse answer(sandbox::Sandbox& sandbox, const Incoming& incoming) {
+  sandbox::HttpRequest request{.method = incoming.request.method, .target = incoming.target};
+  request.headers.reserve(incoming.request.headers.size());
+  for (const HttpHeader& each : incoming.request.headers) {
+    request.headers.push_back({each.name, each.value});
+  }
+  request.body = incoming.request.body;
+  sandbox::HttpResponse from = sandbox.handle(request);
+  HttpResponse response{.status = from.status};
+  for (sandbox::HttpHeader& each : from.headers) {
+    response.headers.push_back({std::move(each.name), std::move(each.value)});
+  }
+  response.body = std::move(from.body);
+  return response;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SandboxHost>> SandboxHost::start(const SandboxSettings& settings,
+                                                        const Clock& clock) {
+  auto listener = HttpListener::bind({.port = settings.port, .threads = threads});
+  if (!listener) return failure(std::move(listener));
+  return std::unique_ptr<SandboxHost>(new SandboxHost(std::move(*listener), settings, clock));
+}
+
+SandboxHost::SandboxHost(std::unique_ptr<HttpListener> listener, const SandboxSettings& settings,
+                         const Clock& clock)
+    : listener_(std::move(listener)),
+      url_(fmt::format("http://127.0.0.1:{}", listener_->port())),
+      sandbox_({.now = [&clock] { return to_second(clock.now()).time_since_epoch().count(); },
+                .seed = settings.seed,
+                .public_url = url_}) {
+  Doors doors{.own_names = loopback_names(listener_->port()),
+              .allowed_origins = settings.allowed_origins};
+  thread_ = std::thread([this, doors = std::move(doors)]() mutable {
+    listener_->run(
+        std::move(doors), [](const std::string&) { return body_bytes_max; },
+        [this](const Incoming& incoming) { return answer(sandbox_, incoming); });
+  });
+}
+
+void SandboxHost::stop() {
+  if (!thread_.joinable()) return;
+  listener_->stop();
+  thread_.join();
+}
+
+SandboxHost::~SandboxHost() {
+  stop();
+}
+
+}  // namespace billing::apps

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/clock.hpp>
+#include <billing/result.hpp>
+
+#include "http/http_listener.hpp"
+#include "sandbox/sandbox.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace billing::apps {
+
+struct SandboxSettings {
+  std::uint16_t port = 12111;  ///< 0 lets the system choose.
+  std::uint64_t seed = 0;
+  std::vector<std::string> allowed_origins;
+};
+
+/// The stand-in for Stripe behind a socket of its own on loopback, with a thread that answers.
+class SandboxHost {
+ public:
+  /// Listens when this returns. `clock` must outlive it.
+  static Result<std::unique_ptr<SandboxHost>> start(const SandboxSettings& settings,
+                                                    const Clock& clock);
+  ~SandboxHost();
+  SandboxHost(const SandboxHost&) = delete;
+  SandboxHost& operator=(const SandboxHost&) = delete;
+
+  /// `http://127.0.0.1:12111`
+  const std::string& url() const { return url_; }
+  /// Lets requests that are being answered finish, and returns when all is over.
+  void stop();
+
+ private:
+  SandboxHost(std::unique_ptr<HttpListener> listener, const SandboxSettings& settings,
+              const Clock& clock);
+
+  std::unique_ptr<HttpListener> listener_;
+  std::string url_;
+  sandbox::Sandbox sandbox_;
+  std::thread thread_;
+};
+
+}  // namespace billing::apps
