@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/front.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace billing::apps {
+namespace {
+
+constexpr int accepted = 202;
+
+bool is_api(std::string_view path) {
+  constexpr std::array<std::string_view, 3> roots = {"/offerings", "/users", "/webhook"};
+  for (const std::string_view root : roots) {
+    if (!path.starts_with(root)) continue;
+    if (path.size() == root.size() || path[root.size()] == '/') return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Front::Front(Api& api, const StaticFiles& files, SettlementBoard& board, DeliveryThreads& delivery,
+             const Clock& clock)
+    : api_(api), files_(files), board_(board), delivery_(delivery), clock_(clock) {}
+
+HttpResponse Front::answer(const HttpRequest& request) {
+  const bool read = request.method == "GET" || request.method == "HEAD";
+  if (read && !is_api(request.path)) return files_.serve(request.path);
+  Begun begun = api_.begin(request);
+  if (const auto* waiting = std::get_if<Waiting>(&begun)) {
+    delivery_.ring();
+    return wait(*waiting);
+  }
+  HttpResponse response = std::move(std::get<HttpResponse>(begun));
+  if (response.status == accepted) delivery_.ring();
+  return response;
+}
+
+HttpResponse Front::wait(const Waiting& waiting) {
+  if (!board_.has_room()) return api_.finish(waiting);
+  SettlementBoard::Place place(board_, waiting.event);
+  // It may have been settled before the place was taken.
+  HttpResponse response = api_.finish(waiting);
+  const auto time = waiting.until - clock_.now();
+  if (response.status != accepted || time.count() <= 0) return response;
+  place.wait_for(time);
+  return api_.finish(waiting);
+}
+
+}  // namespace billing::apps

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/api.hpp>
+#include <billing/clock.hpp>
+#include <billing/http.hpp>
+
+#include "server/delivery_threads.hpp"
+#include "server/settlement_board.hpp"
+#include "server/static_files.hpp"
+
+namespace billing::apps {
+
+/// What a browser talks to: the Api's routes, and the page. It owns the waiting that the Api leaves
+/// to its caller. Thread-safe.
+class Front {
+ public:
+  /// All referred to must outlive it.
+  Front(Api& api, const StaticFiles& files, SettlementBoard& board, DeliveryThreads& delivery,
+        const Clock& clock);
+
+  HttpResponse answer(const HttpRequest& request);
+
+ private:
+  HttpResponse wait(const Waiting& waiting);
+
+  Api& api_;
+  const StaticFiles& files_;
+  SettlementBoard& board_;
+  DeliveryThreads& delivery_;
+  const Clock& clock_;
+};
+
+}  // namespace billing::apps

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <billing/api.hpp>
+#include <billing/curl_transport.hpp>
+#include <billing/delivery.hpp>
+#include <billing/error_codes.hpp>
+#include <billing/sqlite_data.hpp>
+
+#include "http/http_listener.hpp"
+#include "sandbox/sandbox_host.hpp"
+#include "server/catalog_keeper.hpp"
+#include "server/front.hpp"
+#include "server/log_observer.hpp"
+#include "server/server_settings.hpp"
+#include "server/temporary_folder.hpp"
+#include "signals/stop_signals.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <optional>
+#include <thread>
+
+namespace billing::apps {
+namespace {
+
+constexpr std::size_t body_bytes_max = 64 * 1024;
+constexpr std::size_t webhook_bytes_max = 1024 * 1024;
+
+Result<ServerSettings> read_settings_of(const ServerFlags& flags) {
+  const Result<Environment> environment = Environment::read();
+  if (!environment) return tl::unexpected(environment.error());
+  return server_settings(read_settings(*environment, flags.overrides), flags);
+}
+
+/// What the data lies in: a file that was named, or one that goes with the process.
+struct DataFile {
+  std::optional<TemporaryFolder> folder;
+  std::unique_ptr<SqliteData> data;
+};
+
+Result<DataFile> open_data(const ServerSettings& settings) {
+  DataFile file;
+  std::string path;
+  if (settings.data_path) {
+    path = *settings.data_path;
+  } else {
+    Result<TemporaryFolder> folder = TemporaryFolder::make();
+    if (!folder) return failure(std::move(folder));
+    path = (folder->path() / "billing.db").string();
+    file.folder.emplace(std::move(*folder));
+  }
+  Result<std::unique_ptr<SqliteData>> data = SqliteData::open(path, SqliteAccess::owner);
+  if (!data) return failure(std::move(data));
+  file.data = std::move(*data);
+  return file;
+}
+
+Result<StaticFiles> open_page(const ServerSettings& settings) {
+  if (settings.static_dir) {
+    return StaticFiles::open(*settings.static_dir, PagePolicy::frames_refused);
+  }
+  return StaticFiles::open(own_page_folder(), PagePolicy::own_files_only);
+}
+
+Result<Doors> doors_of(const ServerSettings& settings, int port, const std::string& public_url) {
+  Doors doors{.own_names = loopback_names(port),
+              .allowed_origins = settings.allowed_origins,
+              .open_paths = {"/webhook"}};
+  const Result<BaseUrl> url = parse_base_url(public_url);
+  if (!url) return tl::unexpected(url.error());
+  doors.own_names.push_back(url->authority);
+  doors.own_names.push_back(fmt::format("{}:{}", settings.host, port));
+  return doors;
+}
+
+std::size_t body_limit(const std::string& path) {
+  return path == "/webhook" ? webhook_bytes_max : body_bytes_max;
+}
+
+/// Everything is wired here, in the order of need, and goes in the reverse order.
+Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
+  SystemClock clock;
+  SystemEntropy entropy;
+  LogObserver log(clock);
+  const Result<Catalog> catalog = devchat_catalog(settings.challenge_id);
+  if (!catalog) return tl::unexpected(catalog.error());
+  Result<StaticFiles> page = open_page(settings);
+  if (!page) return failure(std::move(page));
+  auto listener = HttpListener::bind(
+      {.host = settings.host, .port = settings.port, .threads = settings.threads});
+  if (!listener) return failure(std::move(listener));
+  Result<DataFile> file = open_data(settings);
+  if (!file) return failure(std::move(file));
+  SqliteData& data = *file->data;
+
+  std::unique_ptr<SandboxHost> sandbox;
+  std::string api_base = settings.stripe_api_base;
+  if (settings.sandbox) {
+    auto started =
+        SandboxHost::start({.port = settings.sandbox_port, .seed = entropy.next()}, clock);
+    if (!started) return failure(std::move(started));
+    sandbox = std::move(*started);
+    api_base = sandbox->url();
+  }
+  auto transport = CurlTransport::open(api_base, settings.secret_key);
+  if (!transport) {
+    return failure(transport.error().code, "STRIPE_API_BASE: " + transport.error().message);
+  }
+  stripe::Client stripe(**transport, clock, entropy, log, {.secret_key = settings.secret_key});
+  StripeHealth health(clock);
+
+  const std::string own_url = fmt::format("http://{}:{}", settings.host, (*listener)->port());
+  const std::string public_url = settings.public_url.value_or(own_url);
+  Result<Doors> doors = doors_of(settings, (*listener)->port(), public_url);
+  if (!doors) return failure(std::move(doors));
+
+  Api api(data.ledger(), data.store(), stripe, health, clock, entropy, log,
+          {.public_url = public_url, .catalog = *catalog, .settle_wait = settings.settle_wait});
+  if (auto resumed = api.resume(); !resumed) return resumed;
+  Delivery delivery(data.ledger(), stripe, health, clock, entropy, log);
+  SettlementBoard board(settings.threads / 2);
+  DeliveryThreads delivery_threads(delivery, board, clock, log);
+  Front front(api, *page, board, delivery_threads, clock);
+
+  std::optional<Error> foreign;
+  CatalogKeeper keeper(stripe, data.store(), api, log, *catalog, /*livemode=*/false,
+                       {.on_ready = [&] { delivery_threads.start(settings.delivery_threads); },
+                        .on_foreign =
+                            [&](const Error& error) {
+                              foreign = error;
+                              StopSignals::raise();
+                            }});
+  if (auto started = keeper.start(); !started) return started;
+
+  std::thread answering([&] {
+    (*listener)->run(std::move(*doors), body_limit,
+                     [&](const Incoming& incoming) { return front.answer(incoming.request); });
+  });
+  if (sandbox) fmt::print("sandbox listening on {}\n", sandbox->url());
+  fmt::print("billing-server listening on {}\n", public_url);
+  std::fflush(stdout);
+  signals.wait();
+  (*listener)->stop();
+  answering.join();
+  keeper.stop();
+  delivery_threads.stop();
+  if (foreign) return tl::unexpected(*foreign);
+  return {};
+}
+
+}  // namespace
+}  // namespace billing::apps
+
+int main(int argc, char** argv) {
+  billing::apps::StopSignals signals;
+  const billing::apps::CommandLine line = billing::apps::read_command_line(argc, argv);
+  if (line.exit_code) return *line.exit_code;
+  const auto settings = billing::apps::read_settings_of(line.flags);
+  billing::Result<void> served;
+  if (settings) {
+    served = billing::apps::serve(*settings, signals);
+  } else {
+    served = tl::unexpected(settings.error());
+  }
+  if (served) return 0;
+  fmt::print(stderr, "billing-server: {}\n", served.error().message);
+  return billing::exit_code(served.error());
+}
