@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/catalog.hpp>
+
+#include <optional>
+#include <string>
+
+/// What each command does once its command line is understood. Each prints to stdout, complains on
+/// stderr, and answers the exit code.
+namespace billing::apps {
+
+enum class OutputFormat { table, json };
+
+struct ProvisionOptions {
+  std::string api_base = {};  ///< Empty: as the environment says; so below.
+  std::optional<PriceRole> only_price = std::nullopt;
+  bool dry_run = false;
+  OutputFormat format = OutputFormat::table;
+};
+int run(const ProvisionOptions& options);
+
+struct OfferingsOptions {
+  std::string api_base = {};
+  OutputFormat format = OutputFormat::table;
+};
+int run(const OfferingsOptions& options);
+
+struct UsageListOptions {
+  std::string customer = {};  ///< Empty: all.
+  std::string state = {};     ///< Empty: all.
+  int limit = 100;
+  OutputFormat format = OutputFormat::table;
+};
+int run(const UsageListOptions& options);
+
+struct DoctorOptions {
+  std::string api_base = {};
+  OutputFormat format = OutputFormat::table;
+};
+int run(const DoctorOptions& options);
+
+}  // namespace billing::apps

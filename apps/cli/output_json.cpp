@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/output_json.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace billing::apps {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const char* name, Json list) {
+  const Json whole{{name, std::move(list)}};
+  // Foreign text that isn't UTF-8 must not end the program.
+  return whole.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string timestamp(Second second) {
+  return fmt::format("{:%FT%TZ}", fmt::gmtime(second.time_since_epoch().count()));
+}
+
+Json nullable(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+}  // namespace
+
+std::string json(const std::vector<ProvisionedObject>& objects) {
+  Json list = Json::array();
+  for (const ProvisionedObject& each : objects) {
+    list.push_back({{"object", each.object},
+                    {"id", nullable(each.id)},
+                    {"key", nullable(each.key)},
+                    {"action", name(each.action)}});
+  }
+  return dump("objects", std::move(list));
+}
+
+std::string json(const Offerings& offerings) {
+  Json list = Json::array();
+  for (const OfferedPrice& each : offerings.prices) {
+    list.push_back({{"role", name(each.role)},
+                    {"id", each.id.text()},
+                    {"product", each.product.text()},
+                    {"product_name", each.product_name},
+                    {"nickname", each.nickname},
+                    {"currency", each.amount.currency},
+                    {"unit_amount", each.amount.minor},
+                    {"lookup_key", each.lookup_key}});
+  }
+  return dump("offerings", std::move(list));
+}
+
+std::string json(const std::vector<RecordedEvent>& events) {
+  Json list = Json::array();
+  for (const RecordedEvent& each : events) {
+    const Json usage_at = each.usage_at ? Json(timestamp(*each.usage_at)) : Json(nullptr);
+    list.push_back({{"sequence", each.sequence},
+                    {"event", each.event.id.text()},
+                    {"customer", each.event.customer.text()},
+                    {"subscription_item", each.event.item.text()},
+                    {"kind", name(each.event.kind)},
+                    {"quantity", each.event.quantity},
+                    {"clicked_at", timestamp(to_second(each.event.clicked_at))},
+                    {"usage_at", usage_at},
+                    {"state", name(each.state)},
+                    {"reason", nullable(each.reason)},
+                    {"usage_record", nullable(each.record.text())}});
+  }
+  return dump("events", std::move(list));
+}
+
+std::string json(const std::vector<Finding>& findings) {
+  Json list = Json::array();
+  for (const Finding& each : findings) {
+    list.push_back({{"check", each.check},
+                    {"ok", each.exit_status == 0},
+                    {"said", each.said},
+                    {"remedy", nullable(each.remedy)}});
+  }
+  return dump("checks", std::move(list));
+}
+
+}  // namespace billing::apps

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/catalog.hpp>
+#include <billing/ledger.hpp>
+#include <billing/provisioning.hpp>
+
+#include "cli/doctor_checks.hpp"
+
+#include <string>
+#include <vector>
+
+/// What `--json` prints, for programs: fields are added, never renamed. Each ends with a line end.
+namespace billing::apps {
+
+std::string json(const std::vector<ProvisionedObject>& objects);
+std::string json(const Offerings& offerings);
+std::string json(const std::vector<RecordedEvent>& events);
+std::string json(const std::vector<Finding>& findings);
+
+}  // namespace billing::apps
