@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <billing/sqlite_data.hpp>
+
+#include "support/temporary_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+
+/// One suite for every ledger: each adapter brings a way to open it on data that outlives it.
+namespace billing::tests {
+
+class OnSqlite {
+ public:
+  OnSqlite() { open(); }
+  Ledger& ledger() { return data_->ledger(); }
+  Store& store() { return data_->store(); }
+
+  /// As after a restart.
+  void reopen() {
+    data_.reset();
+    open();
+  }
+  std::string path() const { return (folder_.path() / "billing.db").string(); }
+
+ private:
+  void open() {
+    auto opened = SqliteData::open(path(), SqliteAccess::owner);
+    REQUIRE(opened.has_value());
+    data_ = std::move(*opened);
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<SqliteData> data_;
+};
+
+inline constexpr Instant noon{std::chrono::milliseconds(1'768'478'400'000)};
+inline constexpr std::chrono::milliseconds lease{60'000};
+
+/// A subscription of customer `cus_x` with the metered item `si_x`, begun an hour before noon.
+inline Subscription subscription_of(const std::string& x) {
+  const Second start = to_second(noon) - std::chrono::hours(1);
+  return {.id = SubscriptionId("sub_" + x),
+          .customer = CustomerId("cus_" + x),
+          .status = "active",
+          .created = start,
+          .items = {{.id = ItemId("si_" + x),
+                     .price = PriceId("price_1"),
+                     .product = ProductId("prod_1"),
+                     .usage_type = UsageType::metered,
+                     .period_start = start,
+                     .period_end = start + std::chrono::hours(24 * 31)}}};
+}
+
+inline UsageEvent click_of(const std::string& x, const std::string& key, Instant at = noon,
+                           std::int64_t quantity = 1) {
+  static SystemEntropy entropy;
+  return make_usage_event({.customer = CustomerId("cus_" + x),
+                           .item = ItemId("si_" + x),
+                           .key = key,
+                           .quantity = quantity,
+                           .clicked_at = at},
+                          entropy)
+      .value();
+}
+
+template <class Adapter>
+struct LedgerFixture {
+  Adapter adapter;
+  LedgerFixture() {
+    for (const char* x : {"a", "b", "c"}) {
+      REQUIRE(adapter.store().remember(subscription_of(x)).has_value());
+    }
+  }
+  Ledger& ledger() { return adapter.ledger(); }
+
+  Appended append(const UsageEvent& event, Instant now = noon) {
+    auto appended = ledger().append({&event, 1}, now);
+    REQUIRE(appended.has_value());
+    return appended->front();
+  }
+  std::optional<Claim> claim(Instant now = noon) {
+    auto claimed = ledger().claim(now, now, lease);
+    REQUIRE(claimed.has_value());
+    return *claimed;
+  }
+  bool settle(const Claim& claim, const Settlement& settlement) {
+    const auto settled = ledger().settle(claim, settlement);
+    REQUIRE(settled.has_value());
+    return *settled;
+  }
+};
+
+inline Settlement delivered(const std::string& record) {
+  return {.state = EventState::delivered,
+          .record = UsageRecordId(record),
+          .api_version = "2025-02-24.acacia"};
+}
+
+}  // namespace billing::tests

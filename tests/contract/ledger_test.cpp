@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "contract/ledger_fixture.hpp"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+namespace billing::tests {
+
+TEST_CASE_TEMPLATE("An event that was appended is there after a restart, as it was", Adapter,
+                   OnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  const UsageEvent event = click_of("a", "key");
+  const Appended appended = fixture.append(event);
+  CHECK(appended.outcome == AppendOutcome::recorded);
+  fixture.adapter.reopen();
+  const auto found = fixture.ledger().find(event.id);
+  REQUIRE(found.has_value());
+  REQUIRE(found->has_value());
+  const RecordedEvent& row = **found;
+  CHECK(row.sequence == appended.row.sequence);
+  CHECK(row.event.customer == event.customer);
+  CHECK(row.event.item == event.item);
+  CHECK(row.event.key == event.key);
+  CHECK(row.event.content_hash == event.content_hash);
+  CHECK(row.event.quantity == 1);
+  CHECK(row.event.clicked_at == event.clicked_at);
+  CHECK(row.usage_at == to_second(noon));
+  CHECK(row.state == EventState::pending);
+  CHECK(row.attempt == 1);
+}
+
+TEST_CASE_TEMPLATE("A customer's key is one event for ever", Adapter, OnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  const Appended first = fixture.append(click_of("a", "key"));
+  const Instant later = noon + std::chrono::hours(24 * 40);
+  for (const bool restarted : {false, true}) {
+    if (restarted) fixture.adapter.reopen();
+    const Appended again = fixture.append(click_of("a", "key", later), later);
+    CHECK(again.outcome == AppendOutcome::repeated);
+    CHECK(again.row.event.id == first.row.event.id);
+  }
+  CHECK(fixture.ledger().totals()->pending == 1);
+  CHECK_MESSAGE(fixture.append(click_of("b", "key")).outcome == AppendOutcome::recorded,
+                "another customer's key is another key");
+}
+
+TEST_CASE_TEMPLATE("The same key with other content is a conflict that names the event", Adapter,
+                   OnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  const Appended first = fixture.append(click_of("a", "key"));
+  const Appended second = fixture.append(click_of("a", "key", noon, 2));
+  CHECK(second.outcome == AppendOutcome::conflict);
+  CHECK(second.row.event.id == first.row.event.id);
+  CHECK(second.row.event.quantity == 1);
+}
+
+TEST_CASE_TEMPLATE("One batch with the same key twice records it once", Adapter, OnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  const std::vector<UsageEvent> batch = {click_of("a", "key"), click_of("a", "key"),
+                                         click_of("a", "other")};
+  const auto appended = fixture.ledger().append(batch, noon);
+  REQUIRE(appended.has_value());
+  CHECK(appended->at(0).outcome == AppendOutcome::recorded);
+  CHECK(appended->at(1).outcome == AppendOutcome::repeated);
+  CHECK(appended->at(1).row.event.id == batch[0].id);
+  CHECK(appended->at(2).outcome == AppendOutcome::recorded);
+}
+
+TEST_CASE_TEMPLATE("A batch is recorded whole or not at all", Adapter, OnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  const std::vector<UsageEvent> batch = {click_of("a", "key"), click_of("nobody", "key")};
+  const auto appended = fixture.ledger().append(batch, noon);
+  REQUIRE_FALSE(appended.has_value());
+  CHECK(appended.error().code == ErrorCode::not_found);
+  CHECK(fixture.ledger().totals()->pending == 0);
+  CHECK(fixture.append(batch[0]).outcome == AppendOutcome::recorded);
+}
+
+TEST_CASE_TEMPLATE("No two events of an item share a second", Adapter, OnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  std::set<Second> seconds;
+  for (int i = 0; i < 50; ++i) {
+    const Appended one = fixture.append(click_of("a", "key" + std::to_string(i)));
+    REQUIRE(one.row.usage_at.has_value());
+    CHECK(*one.row.usage_at <= to_second(noon));
+    CHECK(seconds.insert(*one.row.usage_at).second);
+  }
+  CHECK_MESSAGE(fixture.append(click_of("b", "key")).row.usage_at == to_second(noon),
+                "another item's seconds are its own");
+}
+
+TEST_CASE_TEMPLATE("Clicks from many threads at once are each recorded once", Adapter, OnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 8; ++thread) {
+    threads.emplace_back([&fixture] {
+      for (int i = 0; i < 25; ++i) {
+        const UsageEvent event = click_of("a", "key" + std::to_string(i));
+        static_cast<void>(fixture.ledger().append({&event, 1}, noon));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto rows = fixture.ledger().list({.customer = CustomerId("cus_a")});
+  REQUIRE(rows.has_value());
+  CHECK(rows->size() == 25);
+}
+
+TEST_CASE_TEMPLATE("Events are listed newest first, by customer, by state and by page", Adapter,
+                   OnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  for (int i = 0; i < 5; ++i) fixture.append(click_of("a", std::to_string(i)));
+  fixture.append(click_of("b", "0"));
+  const auto claim = fixture.claim();
+  REQUIRE(claim.has_value());
+  REQUIRE(fixture.settle(*claim, delivered("mbur_1")));
+  Ledger& ledger = fixture.ledger();
+  CHECK(ledger.list({})->size() == 6);
+  CHECK(ledger.list({.state = EventState::delivered})->size() == 1);
+  const auto page = *ledger.list({.customer = CustomerId("cus_a"), .limit = 2});
+  REQUIRE(page.size() == 2);
+  CHECK(page[0].event.key.text() == "4");
+  const auto next = *ledger.list(
+      {.customer = CustomerId("cus_a"), .before_sequence = page[1].sequence, .limit = 2});
+  REQUIRE(next.size() == 2);
+  CHECK(next[0].event.key.text() == "2");
+}
+
+TEST_CASE("A data file is one process's at a time, and readable beside it") {
+  LedgerFixture<OnSqlite> fixture;
+  fixture.append(click_of("a", "key"));
+  const auto second = SqliteData::open(fixture.adapter.path(), SqliteAccess::owner);
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().code == ErrorCode::conflict);
+  const auto reader = SqliteData::open(fixture.adapter.path(), SqliteAccess::read_only);
+  REQUIRE(reader.has_value());
+  CHECK((*reader)->ledger().totals()->pending == 1);
+  const UsageEvent event = click_of("a", "other");
+  const auto refused = (*reader)->ledger().append({&event, 1}, noon);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::denied);
+}
+
+}  // namespace billing::tests
