@@ -32,9 +32,6 @@ std::vector<HttpHeader> cors_headers(const Doors& doors, const HttpRequest& requ
 /// The authorities by which loopback is called on that port; the default ports may be left out.
 std::vector<std::string> loopback_names(int port);
 
-/// Whether that host, as in HOST or in a URL, is this machine's loopback.
-bool is_loopback(std::string_view host);
-
 /// `http://localhost:4242` → scheme, host and authority. `invalid` for what is no http(s) base
 /// address without path, query and user.
 struct BaseUrl {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/server_settings.hpp"
 
+#include <billing/loopback.hpp>
 #include <billing/sqlite_data.hpp>
 
 #include "http/doors.hpp"

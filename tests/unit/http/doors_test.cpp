@@ -64,18 +64,6 @@ TEST_CASE("Only an allowed origin's page may read answers") {
   CHECK(cors_headers(doors, knock("GET", "localhost:4242", "")).empty());
 }
 
-TEST_CASE("Loopback is told from names that only look like it") {
-  for (const char* host : {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"}) {
-    CAPTURE(host);
-    CHECK(is_loopback(host));
-  }
-  for (const char* host : {"", "0.0.0.0", "::", "10.0.0.1", "127.0.0.1.evil.example", "127.evil",
-                           "127.0.0", "127.0.0.1.2", "127.0.0.256", "localhost.evil"}) {
-    CAPTURE(host);
-    CHECK_FALSE(is_loopback(host));
-  }
-}
-
 TEST_CASE("A base address is scheme and authority, and nothing behind them") {
   CHECK(parse_base_url("http://localhost:4242")->authority == "localhost:4242");
   CHECK(parse_base_url("http://localhost:4242/")->host == "localhost");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <billing/curl_transport.hpp>
+#include <billing/loopback.hpp>
 
 #include "stripe/form.hpp"
 
@@ -35,12 +36,6 @@ std::string url_part(CURLU* url, CURLUPart part) {
   if (curl_url_get(url, part, &text, 0) != CURLUE_OK) return {};
   const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
   return text;
-}
-
-bool loopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" ||
-         (host.starts_with("127.") && host.size() >= 9 &&
-          std::ranges::all_of(host, [](char c) { return c == '.' || (c >= '0' && c <= '9'); }));
 }
 
 std::size_t take_body(char* bytes, std::size_t one, std::size_t count, void* response) {
@@ -152,7 +147,7 @@ Result<std::string> checked_base(const std::string& base_url, const std::string&
   const std::string scheme = url_part(url.get(), CURLUPART_SCHEME);
   const std::string host = url_part(url.get(), CURLUPART_HOST);
   const std::string port = url_part(url.get(), CURLUPART_PORT);
-  if (scheme != "https" && !(scheme == "http" && loopback(host))) {
+  if (scheme != "https" && !(scheme == "http" && is_loopback(host))) {
     return refused("it has to be https, or http on this machine (127.0.0.1)");
   }
   if (url_part(url.get(), CURLUPART_PATH) != "/" || !url_part(url.get(), CURLUPART_QUERY).empty() ||

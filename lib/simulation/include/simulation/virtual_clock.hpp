@@ -9,7 +9,7 @@
 namespace simulation {
 
 /// Time that passes only when it is told to, or when somebody sleeps. Thread-safe.
-class VirtualClock final : public billing::Clock {
+class VirtualClock : public billing::Clock {
  public:
   explicit VirtualClock(billing::Instant start) : now_ms_(start.time_since_epoch().count()) {}
 
