@@ -25,8 +25,13 @@ Front::Front(Api& api, const StaticFiles& files, SettlementBoard& board, Deliver
     : api_(api), files_(files), board_(board), delivery_(delivery), clock_(clock) {}
 
 HttpResponse Front::answer(const HttpRequest& request) {
-  const bool read = request.method == "GET" || request.method == "HEAD";
-  if (read && !is_api(request.path)) return files_.serve(request.path);
+  if (request.method == "HEAD") {
+    // The listener leaves the body out.
+    HttpRequest whole = request;
+    whole.method = "GET";
+    return answer(whole);
+  }
+  if (request.method == "GET" && !is_api(request.path)) return files_.serve(request.path);
   Begun begun = api_.begin(request);
   if (const auto* waiting = std::get_if<Waiting>(&begun)) {
     delivery_.ring();

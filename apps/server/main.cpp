@@ -137,7 +137,7 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
                      [&](const Incoming& incoming) { return front.answer(incoming.request); });
   });
   if (sandbox) fmt::print("sandbox listening on {}\n", sandbox->url());
-  fmt::print("billing-server listening on {}\n", public_url);
+  fmt::print("billing-server listening on {}\n", own_url);
   std::fflush(stdout);
   signals.wait();
   (*listener)->stop();
