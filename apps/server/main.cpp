@@ -3,6 +3,7 @@
 #include <billing/curl_transport.hpp>
 #include <billing/delivery.hpp>
 #include <billing/error_codes.hpp>
+#include <billing/group_commit.hpp>
 #include <billing/sqlite_data.hpp>
 
 #include "http/http_listener.hpp"
@@ -114,10 +115,11 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   Result<Doors> doors = doors_of(settings, (*listener)->port(), public_url);
   if (!doors) return failure(std::move(doors));
 
-  Api api(data.ledger(), data.store(), stripe, health, clock, entropy, log,
+  GroupCommit ledger(data.ledger());
+  Api api(ledger, data.store(), stripe, health, clock, entropy, log,
           {.public_url = public_url, .catalog = *catalog, .settle_wait = settings.settle_wait});
   if (auto resumed = api.resume(); !resumed) return resumed;
-  Delivery delivery(data.ledger(), stripe, health, clock, entropy, log);
+  Delivery delivery(ledger, stripe, health, clock, entropy, log);
   SettlementBoard board(settings.threads / 2);
   DeliveryThreads delivery_threads(delivery, board, clock, log);
   Front front(api, *page, board, delivery_threads, clock);

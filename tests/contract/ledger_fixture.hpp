@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <billing/group_commit.hpp>
 #include <billing/sqlite_data.hpp>
 
 #include "support/temporary_folder.hpp"
@@ -8,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 /// One suite for every ledger: each adapter brings a way to open it on data that outlives it.
@@ -35,6 +37,22 @@ class OnSqlite {
 
   TemporaryFolder folder_;
   std::unique_ptr<SqliteData> data_;
+};
+
+/// The same behind a GroupCommit, which has to keep every promise of a ledger.
+class GroupedOnSqlite {
+ public:
+  Ledger& ledger() { return *group_; }
+  Store& store() { return below_.store(); }
+  void reopen() {
+    group_.reset();
+    below_.reopen();
+    group_.emplace(below_.ledger());
+  }
+
+ private:
+  OnSqlite below_;
+  std::optional<GroupCommit> group_{std::in_place, below_.ledger()};
 };
 
 inline constexpr Instant noon{std::chrono::milliseconds(1'768'478'400'000)};

@@ -8,7 +8,8 @@ using std::chrono::seconds;
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("Within an item the oldest goes first, one at a time", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("Within an item the oldest goes first, one at a time", Adapter, OnSqlite,
+                   GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   fixture.append(click_of("a", "2"));
@@ -22,7 +23,7 @@ TEST_CASE_TEMPLATE("Within an item the oldest goes first, one at a time", Adapte
   CHECK(second->row.event.key.text() == "2");
 }
 
-TEST_CASE_TEMPLATE("Items take turns", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("Items take turns", Adapter, OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   for (const char* key : {"1", "2"}) {
     for (const char* x : {"a", "b", "c"}) fixture.append(click_of(x, key));
@@ -36,7 +37,8 @@ TEST_CASE_TEMPLATE("Items take turns", Adapter, OnSqlite) {
   CHECK(fixture.ledger().next_due()->has_value() == false);
 }
 
-TEST_CASE_TEMPLATE("A delivered event has its record, for ever", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("A delivered event has its record, for ever", Adapter, OnSqlite,
+                   GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   const UsageEvent event = click_of("a", "1");
   fixture.append(event);
@@ -52,7 +54,7 @@ TEST_CASE_TEMPLATE("A delivered event has its record, for ever", Adapter, OnSqli
 }
 
 TEST_CASE_TEMPLATE("A refused event keeps its reason and makes room for the next", Adapter,
-                   OnSqlite) {
+                   OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   const UsageEvent event = click_of("a", "1");
   fixture.append(event);
@@ -63,7 +65,7 @@ TEST_CASE_TEMPLATE("A refused event keeps its reason and makes room for the next
 }
 
 TEST_CASE_TEMPLATE("After a failed try the item waits, and comes back with the same second",
-                   Adapter, OnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   fixture.append(click_of("b", "1"));
@@ -85,7 +87,8 @@ TEST_CASE_TEMPLATE("After a failed try the item waits, and comes back with the s
   CHECK(again->row.first_sent_at == noon);
 }
 
-TEST_CASE_TEMPLATE("A claim that was overtaken changes nothing", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("A claim that was overtaken changes nothing", Adapter, OnSqlite,
+                   GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   const UsageEvent event = click_of("a", "1");
   fixture.append(event);
@@ -99,7 +102,7 @@ TEST_CASE_TEMPLATE("A claim that was overtaken changes nothing", Adapter, OnSqli
 }
 
 TEST_CASE_TEMPLATE("What was pending at a restart is due at once, on the seconds it had", Adapter,
-                   OnSqlite) {
+                   OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   const Appended first = fixture.append(click_of("a", "1"));
   fixture.append(click_of("b", "1"));
@@ -113,7 +116,7 @@ TEST_CASE_TEMPLATE("What was pending at a restart is due at once, on the seconds
 }
 
 TEST_CASE_TEMPLATE("A click without a free second waits for one, and the second is on disk then",
-                   Adapter, OnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   Subscription fresh = subscription_of("new");
   fresh.items[0].period_start = to_second(noon);

@@ -8,7 +8,7 @@
 namespace billing::tests {
 
 TEST_CASE_TEMPLATE("An event that was appended is there after a restart, as it was", Adapter,
-                   OnSqlite) {
+                   OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   const UsageEvent event = click_of("a", "key");
   const Appended appended = fixture.append(event);
@@ -30,7 +30,7 @@ TEST_CASE_TEMPLATE("An event that was appended is there after a restart, as it w
   CHECK(row.attempt == 1);
 }
 
-TEST_CASE_TEMPLATE("A customer's key is one event for ever", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("A customer's key is one event for ever", Adapter, OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   const Appended first = fixture.append(click_of("a", "key"));
   const Instant later = noon + std::chrono::hours(24 * 40);
@@ -46,7 +46,7 @@ TEST_CASE_TEMPLATE("A customer's key is one event for ever", Adapter, OnSqlite) 
 }
 
 TEST_CASE_TEMPLATE("The same key with other content is a conflict that names the event", Adapter,
-                   OnSqlite) {
+                   OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   const Appended first = fixture.append(click_of("a", "key"));
   const Appended second = fixture.append(click_of("a", "key", noon, 2));
@@ -55,7 +55,8 @@ TEST_CASE_TEMPLATE("The same key with other content is a conflict that names the
   CHECK(second.row.event.quantity == 1);
 }
 
-TEST_CASE_TEMPLATE("One batch with the same key twice records it once", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("One batch with the same key twice records it once", Adapter, OnSqlite,
+                   GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   const std::vector<UsageEvent> batch = {click_of("a", "key"), click_of("a", "key"),
                                          click_of("a", "other")};
@@ -67,7 +68,7 @@ TEST_CASE_TEMPLATE("One batch with the same key twice records it once", Adapter,
   CHECK(appended->at(2).outcome == AppendOutcome::recorded);
 }
 
-TEST_CASE_TEMPLATE("A batch is recorded whole or not at all", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("A batch is recorded whole or not at all", Adapter, OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   const std::vector<UsageEvent> batch = {click_of("a", "key"), click_of("nobody", "key")};
   const auto appended = fixture.ledger().append(batch, noon);
@@ -77,7 +78,7 @@ TEST_CASE_TEMPLATE("A batch is recorded whole or not at all", Adapter, OnSqlite)
   CHECK(fixture.append(batch[0]).outcome == AppendOutcome::recorded);
 }
 
-TEST_CASE_TEMPLATE("No two events of an item share a second", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("No two events of an item share a second", Adapter, OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   std::set<Second> seconds;
   for (int i = 0; i < 50; ++i) {
@@ -90,7 +91,8 @@ TEST_CASE_TEMPLATE("No two events of an item share a second", Adapter, OnSqlite)
                 "another item's seconds are its own");
 }
 
-TEST_CASE_TEMPLATE("Clicks from many threads at once are each recorded once", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("Clicks from many threads at once are each recorded once", Adapter, OnSqlite,
+                   GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 8; ++thread) {
@@ -108,7 +110,7 @@ TEST_CASE_TEMPLATE("Clicks from many threads at once are each recorded once", Ad
 }
 
 TEST_CASE_TEMPLATE("Events are listed newest first, by customer, by state and by page", Adapter,
-                   OnSqlite) {
+                   OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
   for (int i = 0; i < 5; ++i) fixture.append(click_of("a", std::to_string(i)));
   fixture.append(click_of("b", "0"));
