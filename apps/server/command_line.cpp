@@ -43,7 +43,7 @@ CommandLine read_command_line(int argc, char** argv) {
   add_override(app, flags, "--host", "HOST", "Loopback address to listen on (127.0.0.1)");
   add_override(app, flags, "--port", "PORT", "Port to listen on, 0 for any that is free (4242)");
   add_override(app, flags, "--public-url", "PUBLIC_URL",
-               "Where browsers reach the page (the address it listens on)");
+               "Where browsers come back to (the address they called)");
   add_override(app, flags, "--static-dir", "STATIC_DIR", "Folder of another page to serve");
   add_override(app, flags, "--database-url", "DATABASE_URL",
                "Data file (sqlite:billing.db; with --sandbox a temporary one)");

@@ -63,19 +63,34 @@ Result<StaticFiles> open_page(const ServerSettings& settings) {
   return StaticFiles::open(own_page_folder(), PagePolicy::own_files_only);
 }
 
-Result<Doors> doors_of(const ServerSettings& settings, int port, const std::string& public_url) {
+/// As it stands in a URL: an IPv6 address needs brackets there.
+std::string authority(const std::string& host, int port) {
+  const bool bare_ipv6 = host.find(':') != std::string::npos && !host.starts_with('[');
+  return fmt::format("{}{}{}:{}", bare_ipv6 ? "[" : "", host, bare_ipv6 ? "]" : "", port);
+}
+
+Doors doors_of(const ServerSettings& settings, int port) {
   Doors doors{.own_names = loopback_names(port),
               .allowed_origins = settings.allowed_origins,
               .open_paths = {"/webhook"}};
-  const Result<BaseUrl> url = parse_base_url(public_url);
-  if (!url) return tl::unexpected(url.error());
-  doors.own_names.push_back(url->authority);
-  doors.own_names.push_back(fmt::format("{}:{}", settings.host, port));
+  doors.own_names.push_back(authority(settings.host, port));
+  if (settings.public_url) {
+    const Result<BaseUrl> url = parse_base_url(*settings.public_url);
+    require(url.has_value());  // Checked when the settings were.
+    doors.own_names.push_back(url->authority);
+  }
   return doors;
 }
 
 std::size_t body_limit(const std::string& path) {
   return path == "/webhook" ? webhook_bytes_max : body_bytes_max;
+}
+
+/// What scripts wait for: one line a listener, once it answers.
+void announce(const SandboxHost* sandbox, const std::string& own_url) {
+  if (sandbox != nullptr) fmt::print("sandbox listening on {}\n", sandbox->url());
+  fmt::print("billing-server listening on {}\n", own_url);
+  std::fflush(stdout);
 }
 
 /// Everything is wired here, in the order of need, and goes in the reverse order.
@@ -110,14 +125,14 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   stripe::Client stripe(**transport, clock, entropy, log, {.secret_key = settings.secret_key});
   StripeHealth health(clock);
 
-  const std::string own_url = fmt::format("http://{}:{}", settings.host, (*listener)->port());
-  const std::string public_url = settings.public_url.value_or(own_url);
-  Result<Doors> doors = doors_of(settings, (*listener)->port(), public_url);
-  if (!doors) return failure(std::move(doors));
+  const std::string own_name = authority(settings.host, (*listener)->port());
+  Doors doors = doors_of(settings, (*listener)->port());
 
   GroupCommit ledger(data.ledger());
   Api api(ledger, data.store(), stripe, health, clock, entropy, log,
-          {.public_url = public_url, .catalog = *catalog, .settle_wait = settings.settle_wait});
+          {.public_url = settings.public_url,
+           .catalog = *catalog,
+           .settle_wait = settings.settle_wait});
   if (auto resumed = api.resume(); !resumed) return resumed;
   Delivery delivery(ledger, stripe, health, clock, entropy, log);
   SettlementBoard board(settings.threads / 2);
@@ -135,12 +150,10 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   if (auto started = keeper.start(); !started) return started;
 
   std::thread answering([&] {
-    (*listener)->run(std::move(*doors), body_limit,
+    (*listener)->run(std::move(doors), body_limit,
                      [&](const Incoming& incoming) { return front.answer(incoming.request); });
   });
-  if (sandbox) fmt::print("sandbox listening on {}\n", sandbox->url());
-  fmt::print("billing-server listening on {}\n", own_url);
-  std::fflush(stdout);
+  announce(sandbox.get(), "http://" + own_name);
   signals.wait();
   (*listener)->stop();
   answering.join();

@@ -30,7 +30,7 @@ struct ServerSettings {
   std::string challenge_id;
   std::string host;
   std::uint16_t port = 0;
-  /// None: the address it listens on.
+  /// None: the name that a browser called.
   std::optional<std::string> public_url;
   /// None: the page that comes with the program.
   std::optional<std::string> static_dir;

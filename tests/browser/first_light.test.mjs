@@ -50,6 +50,12 @@ for (const [where, viewport] of Object.entries({ 'a phone': phone, 'a desktop': 
     });
 }
 
+scene('Who calls the server by another of its names is still signed in after the checkout', desktop,
+  async ({ page, shop }) => {
+    const customer = await subscribe_on_demand(page, shop.replace('127.0.0.1', 'localhost'));
+    assert.match(customer, /^cus_/);
+  });
+
 scene('A declined card is named and the person stays at the checkout', desktop,
   async ({ page, shop }) => {
     await sign_up(page, shop);

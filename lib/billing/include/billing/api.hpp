@@ -15,6 +15,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -23,7 +24,9 @@ namespace billing {
 
 struct ApiSettings {
   /// Where browsers reach the page, without a trailing slash: the base of every return address.
-  std::string public_url;
+  /// None: whatever name of this server the request was sent to, which the caller has checked to be
+  /// one.
+  std::optional<std::string> public_url = std::nullopt;
   Catalog catalog;
   /// How long a click waits to be settled before it is answered as pending; 0 for not at all.
   std::chrono::milliseconds settle_wait{6'000};
@@ -77,7 +80,9 @@ class Api {
   Result<std::vector<Subscription>> freshest_subscriptions(const CustomerId& customer);
   Result<void> remember_session(const User& user, const std::string& session_id);
   Result<void> expire_open_sessions(const CustomerId& customer);
-  Result<std::string> open_checkout(const User& user, const OfferedPrice& price);
+  Result<std::string> open_checkout(const User& user, const OfferedPrice& price,
+                                    const std::string& return_base);
+  Result<std::string> return_base(const HttpRequest& request) const;
   Result<ItemId> item_for_usage(const CustomerId& customer);
   Result<RecordedEvent> record(const UsageEvent& event);
   Result<bool> may_settle_soon(const RecordedEvent& row);

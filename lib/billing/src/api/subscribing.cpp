@@ -25,12 +25,24 @@ Result<Begun> Api::subscribe(const HttpRequest& request) {
                     "/offerings",
                     price_id->text()));
   }
-  const Result<std::string> url = open_checkout(*user, *price);
+  const Result<std::string> base = return_base(request);
+  if (!base) return tl::unexpected(base.error());
+  const Result<std::string> url = open_checkout(*user, *price, *base);
   if (!url) return tl::unexpected(url.error());
   return url_response(*url);
 }
 
-Result<std::string> Api::open_checkout(const User& user, const OfferedPrice& price) {
+/// A browser keeps who signed in for the one name it called, so that is where it has to come back
+/// to.
+Result<std::string> Api::return_base(const HttpRequest& request) const {
+  if (settings_.public_url) return *settings_.public_url;
+  const auto host = header(request.headers, "Host");
+  if (!host) return failure(ErrorCode::invalid, "the Host header is missing: send HTTP/1.1");
+  return "http://" + *host;
+}
+
+Result<std::string> Api::open_checkout(const User& user, const OfferedPrice& price,
+                                       const std::string& return_base) {
   // In this order: once no other session can be paid any more, what Stripe lists is all there will
   // be.
   if (auto expired = expire_open_sessions(user.customer); !expired) {
@@ -49,8 +61,8 @@ Result<std::string> Api::open_checkout(const User& user, const OfferedPrice& pri
       .price = price,
       .trial_days = settings_.catalog.price(price.role).trial_days,
       .challenge_id = settings_.catalog.challenge_id,
-      .success_url = settings_.public_url + "/dashboard?session_id={CHECKOUT_SESSION_ID}",
-      .cancel_url = settings_.public_url + "/dashboard"};
+      .success_url = return_base + "/dashboard?session_id={CHECKOUT_SESSION_ID}",
+      .cancel_url = return_base + "/dashboard"};
   const auto session =
       noted(stripe_.create_checkout_session(wanted, stripe_.fresh_key(), interactive));
   if (!session) return tl::unexpected(session.error());
