@@ -19,6 +19,10 @@ constexpr std::size_t keep_alive_requests_max = 1'000;
 /// drops a client's first packet, which then tries again after 1, 3, 7 seconds.
 constexpr int backlog = 1'024;
 
+/// How much of a body that is too large is read and dropped: closing a connection with bytes unread
+/// resets it, and the client never sees why.
+constexpr std::size_t read_past_limit = 2 * 1024 * 1024;
+
 HttpResponse plain_problem(int status, std::string_view code, std::string_view message) {
   return {.status = status,
           .headers = {{"Content-Type", "application/json"}, {"Connection", "close"}},
@@ -162,14 +166,13 @@ class HttpListener::Server {
       return;
     }
     const std::size_t limit = body_limit_(incoming.request.path);
-    bool too_large = false;
-    std::string& body = incoming.request.body;
+    std::size_t seen = 0;
     const bool complete = reader([&](const char* bytes, std::size_t size) {
-      too_large = size > limit - body.size();
-      if (!too_large) body.append(bytes, size);
-      return !too_large;
+      seen += size;
+      if (seen <= limit) incoming.request.body.append(bytes, size);
+      return seen <= limit + read_past_limit;
     });
-    if (too_large) {
+    if (seen > limit) {
       send_back(
           plain_problem(413, "too_large", fmt::format("the body is larger than {} bytes", limit)),
           response);
