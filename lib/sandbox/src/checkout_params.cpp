@@ -15,13 +15,7 @@ constexpr std::int64_t trial_end_min_seconds = 48 * 60 * 60;
 
 LineItem session_line_from(Call& call, const Json& params, std::size_t index) {
   const std::string at = fmt::format("line_items[{}]", index);
-  if (!params.contains("price")) {
-    throw Refusal{.code = "parameter_missing",
-                  .message = fmt::format("Missing required param: {}[price].", at),
-                  .param = at + "[price]",
-                  .executed = false};
-  }
-  const Price& price = usable_price(call.world, params["price"], at + "[price]");
+  const Price& price = price_of_line(call, params, at);
   if (price.metered() && params.contains("quantity")) {
     throw Refusal{.message = fmt::format("Quantity should not be specified where usage_type is "
                                          "`metered`. Remove quantity from `{}`",

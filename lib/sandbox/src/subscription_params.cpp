@@ -15,13 +15,7 @@ constexpr std::int64_t trial_days_max = 730;
 
 LineItem subscription_line_from(Call& call, const Json& params, std::size_t index) {
   const std::string at = fmt::format("items[{}]", index);
-  if (!params.contains("price")) {
-    throw Refusal{.code = "parameter_missing",
-                  .message = fmt::format("Missing required param: {}[price].", at),
-                  .param = at + "[price]",
-                  .executed = false};
-  }
-  const Price& price = usable_price(call.world, params["price"], at + "[price]");
+  const Price& price = price_of_line(call, params, at);
   if (!price.recurring) {
     throw Refusal{.message =
                       "The price specified is set to `type=one_time` but this field only "
@@ -72,6 +66,17 @@ void check_payable(const Call& call, const Terms& terms) {
 }
 
 }  // namespace
+
+const Price& price_of_line(Call& call, const Json& params, const std::string& at) {
+  const std::string param = at + "[price]";
+  if (!params.contains("price")) {
+    throw Refusal{.code = "parameter_missing",
+                  .message = fmt::format("Missing required param: {}.", param),
+                  .param = param,
+                  .executed = false};
+  }
+  return usable_price(call.world, params["price"], param);
+}
 
 Schema subscription_create_schema() {
   Schema item =

@@ -14,6 +14,9 @@ Terms subscription_terms(Call& call);
 /// `default_payment_method` must be attached to the customer.
 void check_payment_method(const Call& call, const std::string& customer);
 
+/// The active price that a line names; `at` is the line's place, such as `items[0]`.
+const Price& price_of_line(Call& call, const Json& params, const std::string& at);
+
 /// All recurring lines must share one interval and currency, and no price may come twice.
 void check_lines_agree(const World& world, const std::vector<LineItem>& lines);
 
