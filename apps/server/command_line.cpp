@@ -66,6 +66,11 @@ CommandLine read_command_line(int argc, char** argv) {
   app.add_option("--delivery-threads", flags.delivery_threads, "Calls to Stripe at once")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
+  app.add_option("--stripe-rate", flags.stripe_rate,
+                 "Calls to Stripe a second, 0 for no limit (80 with a live key, 20 with a test\n"
+                 "key, no limit where Stripe is a stand-in on this machine)")
+      ->type_name("N")
+      ->check(CLI::Range(0.0, 10'000.0));
   app.set_version_flag("--version", "billing-server " BILLING_VERSION);
   app.footer(footer);
   try {

@@ -6,7 +6,7 @@
 namespace billing::apps {
 namespace {
 
-/// The longest sleep: what a jump of the wall clock can cost.
+/// The longest sleep.
 constexpr std::chrono::milliseconds sleep_max(1'000);
 /// After the ledger failed, so that a full disk is not asked a million times.
 constexpr std::chrono::milliseconds pause_after_trouble(500);
@@ -59,35 +59,39 @@ void DeliveryThreads::work() {
 /// False if there was nothing to do.
 bool DeliveryThreads::step() {
   const Result<std::optional<Claim>> claim = delivery_.claim();
-  if (claim && !*claim) return false;
-  if (claim) {
-    const Settlement settlement = delivery_.send(**claim);
-    const Result<bool> settled = delivery_.settle(**claim, settlement);
+  if (!claim) {
+    pause_after_failure("claim_failed", claim.error());
+    return true;
+  }
+  if (!*claim) return false;
+  const Settlement settlement = delivery_.send(**claim);
+  while (true) {
+    const Result<std::optional<RecordedEvent>> settled = delivery_.settle(**claim, settlement);
     if (settled) {
-      if (settlement.state != EventState::pending) board_.call((*claim)->row.event.id);
+      if (*settled && (*settled)->state != EventState::pending) board_.call(**settled);
       return true;
     }
-    observer_.observe(
-        {.severity = Severity::error,
-         .what = "settle_failed",
-         .facts = {{"event", (*claim)->row.event.id.text()}, {"error", settled.error().message}}});
-  } else {
-    observer_.observe({.severity = Severity::error,
-                       .what = "claim_failed",
-                       .facts = {{"error", claim.error().message}}});
+    // The same settlement may be stored again, until the claim is overtaken. If the process ends
+    // before that, the event is sent once more.
+    if (!pause_after_failure("settle_failed", settled.error())) return true;
   }
+}
+
+/// False if it is time to stop.
+bool DeliveryThreads::pause_after_failure(std::string_view what, const Error& error) {
+  observer_.observe(
+      {.severity = Severity::error, .what = what, .facts = {{"error", error.message}}});
   std::unique_lock lock(mutex_);
-  bell_.wait_for(lock, pause_after_trouble, [this] { return stopping_; });
-  return true;
+  return !bell_.wait_for(lock, pause_after_trouble, [this] { return stopping_; });
 }
 
 void DeliveryThreads::sleep(std::uint64_t rings_seen) {
-  const Result<std::optional<Instant>> due = delivery_.next_due();
+  const Result<std::optional<Moment>> due = delivery_.next_due();
   std::chrono::milliseconds time = sleep_max;
   if (due && *due) {
     // Never less than a moment: what is due may be leased by another thread just now.
     const auto until_due =
-        **due == Instant::min() ? std::chrono::milliseconds(1) : **due - clock_.now();
+        **due == Moment::min() ? std::chrono::milliseconds(1) : **due - clock_.moment();
     time =
         std::clamp<std::chrono::milliseconds>(until_due, std::chrono::milliseconds(1), sleep_max);
   }

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -33,6 +34,7 @@ class DeliveryThreads {
  private:
   void work();
   bool step();
+  bool pause_after_failure(std::string_view what, const Error& error);
   void sleep(std::uint64_t rings_seen);
 
   Delivery& delivery_;

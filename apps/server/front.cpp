@@ -47,10 +47,10 @@ HttpResponse Front::wait(const Waiting& waiting) {
   SettlementBoard::Place place(board_, waiting.event);
   // It may have been settled before the place was taken.
   HttpResponse response = api_.finish(waiting);
-  const auto time = waiting.until - clock_.now();
+  const auto time = waiting.until - clock_.moment();
   if (response.status != accepted || time.count() <= 0) return response;
-  place.wait_for(time);
-  return api_.finish(waiting);
+  const std::optional<RecordedEvent> settled = place.wait_for(time);
+  return settled ? api_.finish(*settled) : api_.finish(waiting);
 }
 
 }  // namespace billing::apps

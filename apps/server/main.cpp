@@ -122,8 +122,10 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   if (!transport) {
     return failure(transport.error().code, "STRIPE_API_BASE: " + transport.error().message);
   }
-  stripe::Client stripe(**transport, clock, entropy, log, {.secret_key = settings.secret_key});
-  StripeHealth health(clock);
+  RateLimit limit(clock, settings.stripe_rate);
+  stripe::Client stripe(**transport, clock, entropy, log,
+                        {.secret_key = settings.secret_key, .limit = &limit});
+  StripeHealth health(clock, entropy);
 
   const std::string own_name = authority(settings.host, (*listener)->port());
   Doors doors = doors_of(settings, (*listener)->port());
@@ -134,7 +136,7 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
            .catalog = *catalog,
            .settle_wait = settings.settle_wait});
   if (auto resumed = api.resume(); !resumed) return resumed;
-  Delivery delivery(ledger, stripe, health, clock, entropy, log);
+  Delivery delivery(ledger, stripe, health, limit, clock, entropy, log);
   SettlementBoard board(settings.threads / 2);
   DeliveryThreads delivery_threads(delivery, board, clock, log);
   Front front(api, *page, board, delivery_threads, clock);

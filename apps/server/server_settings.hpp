@@ -22,6 +22,7 @@ struct ServerFlags {
   std::int64_t settle_wait_ms = 6'000;
   std::size_t threads = 256;
   std::size_t delivery_threads = 16;
+  std::optional<double> stripe_rate = std::nullopt;
 };
 
 /// What the server runs with: checked, and everything that design's doors shut out refused.
@@ -43,6 +44,7 @@ struct ServerSettings {
   std::chrono::milliseconds settle_wait{0};
   std::size_t threads = 0;
   std::size_t delivery_threads = 0;
+  double stripe_rate = 0;  ///< Calls a second; 0 for no limit.
 };
 
 Result<ServerSettings> server_settings(const Settings& settings, const ServerFlags& flags);

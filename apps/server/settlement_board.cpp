@@ -13,9 +13,10 @@ SettlementBoard::Place::~Place() {
   board_.waiting_.erase(entry_);
 }
 
-bool SettlementBoard::Place::wait_for(std::chrono::milliseconds time) {
+std::optional<RecordedEvent> SettlementBoard::Place::wait_for(std::chrono::milliseconds time) {
   std::unique_lock lock(board_.mutex_);
-  return called_.wait_for(lock, time, [this] { return is_called_; });
+  called_.wait_for(lock, time, [this] { return row_.has_value(); });
+  return std::move(row_);
 }
 
 bool SettlementBoard::has_room() const {
@@ -23,11 +24,11 @@ bool SettlementBoard::has_room() const {
   return waiting_.size() < places_;
 }
 
-void SettlementBoard::call(const EventId& event) {
+void SettlementBoard::call(const RecordedEvent& row) {
   const std::lock_guard lock(mutex_);
-  const auto [first, last] = waiting_.equal_range(event);
+  const auto [first, last] = waiting_.equal_range(row.event.id);
   for (auto each = first; each != last; ++each) {
-    each->second->is_called_ = true;
+    each->second->row_ = row;
     each->second->called_.notify_one();
   }
 }

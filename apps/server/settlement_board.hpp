@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <billing/ids.hpp>
+#include <billing/ledger.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -27,20 +27,20 @@ class SettlementBoard {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    /// True if the event was called out; false if the time ran out.
-    bool wait_for(std::chrono::milliseconds time);
+    /// The row that was called out, or none if the time ran out.
+    std::optional<RecordedEvent> wait_for(std::chrono::milliseconds time);
 
    private:
     friend class SettlementBoard;
     SettlementBoard& board_;
     std::unordered_multimap<EventId, Place*>::iterator entry_;
     std::condition_variable called_;
-    bool is_called_ = false;
+    std::optional<RecordedEvent> row_;
   };
 
   /// Whether another handler may wait. Only a hint, since others come and go.
   bool has_room() const;
-  void call(const EventId& event);
+  void call(const RecordedEvent& row);
 
  private:
   const std::size_t places_;

@@ -52,7 +52,7 @@ std::unique_ptr<billing::SqliteData> ledger_at(const std::string& path) {
 
 void settle_next(billing::Ledger& ledger, const billing::Settlement& settlement) {
   const auto later = noon + std::chrono::minutes(1);
-  const auto claim = ledger.claim(later, later, std::chrono::minutes(1));
+  const auto claim = ledger.claim(billing::Moment(), later, std::chrono::minutes(1));
   REQUIRE(claim);
   REQUIRE(*claim);
   REQUIRE(ledger.settle(**claim, settlement));

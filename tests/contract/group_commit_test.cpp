@@ -10,15 +10,15 @@
 namespace billing::tests {
 namespace {
 
-/// Passes everything on, counts appends, and runs a hook before the first.
+/// Passes everything on, counts writes, and runs a hook before the first.
 class CountingLedger final : public Ledger {
  public:
   explicit CountingLedger(Ledger& ledger) : ledger_(ledger) {}
 
-  Result<std::vector<Appended>> append(std::span<const UsageEvent> events, Instant now) override {
-    if (appends++ == 0 && before_first) before_first();
-    largest = std::max(largest.load(), events.size());
-    return ledger_.append(events, now);
+  Result<LedgerWritten> write(const LedgerWrite& batch) override {
+    if (writes++ == 0 && before_first) before_first();
+    largest = std::max(largest.load(), batch.events.size());
+    return ledger_.write(batch);
   }
   Result<std::optional<RecordedEvent>> find(const EventId& id) override { return ledger_.find(id); }
   Result<std::optional<RecordedEvent>> find(const CustomerId& customer,
@@ -30,17 +30,14 @@ class CountingLedger final : public Ledger {
   }
   Result<LedgerTotals> totals() override { return ledger_.totals(); }
   Result<Backlog> backlog(const ItemId& item) override { return ledger_.backlog(item); }
-  Result<std::optional<Claim>> claim(Instant now, Instant now_at_stripe,
+  Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                      std::chrono::milliseconds time) override {
     return ledger_.claim(now, now_at_stripe, time);
   }
-  Result<bool> settle(const Claim& claim, const Settlement& settlement) override {
-    return ledger_.settle(claim, settlement);
-  }
-  Result<std::optional<Instant>> next_due() override { return ledger_.next_due(); }
+  Result<std::optional<Moment>> next_due() override { return ledger_.next_due(); }
 
   std::function<void()> before_first;
-  std::atomic<int> appends{0};
+  std::atomic<int> writes{0};
   std::atomic<std::size_t> largest{0};
 
  private:
@@ -72,7 +69,7 @@ TEST_CASE("Appends that come while a commit is under way share the next one") {
   std::vector<UsageEvent> events;
   for (int i = 0; i < 9; ++i) events.push_back(click_of("a", std::to_string(i)));
   const auto outcomes = appended_at_once(counting, events);
-  CHECK(counting.appends == 2);
+  CHECK(counting.writes == 2);
   CHECK(counting.largest == 8);
   for (std::size_t i = 0; i < events.size(); ++i) {
     REQUIRE(outcomes[i].has_value());

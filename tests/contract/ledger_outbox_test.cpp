@@ -74,7 +74,7 @@ TEST_CASE_TEMPLATE("After a failed try the item waits, and comes back with the s
   REQUIRE(fixture.settle(*first, {.state = EventState::pending,
                                   .reason = "no answer",
                                   .raise_attempt = true,
-                                  .retry_at = noon + seconds(10)}));
+                                  .retry_at = moment(noon + seconds(10))}));
   CHECK(fixture.ledger().backlog(ItemId("si_a"))->failing);
   CHECK_FALSE(fixture.ledger().backlog(ItemId("si_b"))->failing);
   CHECK_MESSAGE(fixture.claim()->row.event.item.text() == "si_b", "that item alone waits");
@@ -126,8 +126,8 @@ TEST_CASE_TEMPLATE("A click without a free second waits for one, and the second 
   CHECK_FALSE(fixture.claim().has_value());
   const auto due = *fixture.ledger().next_due();
   REQUIRE(due.has_value());
-  CHECK(*due == noon + seconds(1));
-  const auto claim = fixture.claim(*due);
+  CHECK(*due == moment(noon + seconds(1)));
+  const auto claim = fixture.claim(noon + seconds(1));
   REQUIRE(claim.has_value());
   CHECK(claim->row.usage_at == to_second(noon) + seconds(1));
   fixture.adapter.reopen();

@@ -3,12 +3,22 @@
 
 namespace simulation {
 
+using std::chrono::milliseconds;
+
 billing::Instant VirtualClock::now() const {
-  return billing::Instant(std::chrono::milliseconds(now_ms_.load()));
+  return true_now() + milliseconds(lead_ms_.load());
 }
 
-void VirtualClock::advance(std::chrono::milliseconds duration) {
-  now_ms_ += duration.count();
+billing::Moment VirtualClock::moment() const {
+  return billing::Moment(milliseconds(passed_ms_.load()));
+}
+
+billing::Instant VirtualClock::true_now() const {
+  return start_ + milliseconds(passed_ms_.load());
+}
+
+void VirtualClock::advance(milliseconds duration) {
+  passed_ms_ += duration.count();
 }
 
 }  // namespace simulation

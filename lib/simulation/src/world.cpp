@@ -52,15 +52,18 @@ class World::Machine {
                                              billing::SqliteAccess::owner),
                    "open the data file")),
         catalog(value(billing::devchat_catalog(challenge_id), "catalog")),
-        stripe(world.network_, world.clock_, world.entropy_, silent, {.secret_key = key}),
-        health(world.clock_),
+        limit(world.clock_, 0),
+        stripe(world.network_, world.clock_, world.entropy_, silent,
+               {.secret_key = key, .limit = &limit}),
+        health(world.clock_, world.entropy_),
         api(data->ledger(), data->store(), stripe, health, world.clock_, world.entropy_, silent,
             {.public_url = "http://localhost:4242", .catalog = catalog}),
-        delivery(data->ledger(), stripe, health, world.clock_, world.entropy_, silent) {}
+        delivery(data->ledger(), stripe, health, limit, world.clock_, world.entropy_, silent) {}
 
   Silent silent;
   std::unique_ptr<billing::SqliteData> data;
   billing::Catalog catalog;
+  billing::RateLimit limit;
   billing::stripe::Client stripe;
   billing::StripeHealth health;
   billing::Api api;

@@ -36,7 +36,7 @@ struct ApiSettings {
 /// at the latest, and then asks `Api::finish`.
 struct Waiting {
   EventId event;
-  Instant until;
+  Moment until;
 };
 
 using Begun = std::variant<HttpResponse, Waiting>;
@@ -54,6 +54,8 @@ class Api {
 
   Begun begin(const HttpRequest& request);
   HttpResponse finish(const Waiting& waiting);
+  /// As `finish`, for who knows what has become of the event.
+  HttpResponse finish(const RecordedEvent& row);
   /// Both, without a wait between them.
   HttpResponse handle(const HttpRequest& request);
 

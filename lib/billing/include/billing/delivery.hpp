@@ -5,6 +5,7 @@
 #include <billing/entropy.hpp>
 #include <billing/ledger.hpp>
 #include <billing/observer.hpp>
+#include <billing/rate_limit.hpp>
 #include <billing/result.hpp>
 #include <billing/stripe_client.hpp>
 #include <billing/stripe_health.hpp>
@@ -18,7 +19,7 @@ namespace billing {
 
 struct DeliverySettings {
   /// How long a send has the network. Below `lease`, so that no claim is overtaken in mid-send.
-  std::chrono::milliseconds send_timeout{20'000};
+  std::chrono::milliseconds send_timeout{10'000};
   std::chrono::milliseconds lease{60'000};
 };
 
@@ -31,17 +32,19 @@ struct DeliverySettings {
 class Delivery {
  public:
   /// All referred to must outlive it.
-  Delivery(Ledger& ledger, stripe::Client& stripe, StripeHealth& health, Clock& clock,
-           Entropy& entropy, Observer& observer, DeliverySettings settings = {});
+  Delivery(Ledger& ledger, stripe::Client& stripe, StripeHealth& health, RateLimit& limit,
+           Clock& clock, Entropy& entropy, Observer& observer, DeliverySettings settings = {});
 
-  /// What is to be sent next, or nothing just now.
+  /// What is to be sent next, or nothing just now: nothing is due, or the rate limit or a pause
+  /// while Stripe fails forbids it.
   Result<std::optional<Claim>> claim();
   /// The only step that meets the network. Changes nothing on disk.
   Settlement send(const Claim& claim);
-  /// Stores the outcome; false if the claim had been overtaken and nothing changed.
-  Result<bool> settle(const Claim& claim, const Settlement& settlement);
-  /// When `claim` may have something, if anything is pending.
-  Result<std::optional<Instant>> next_due();
+  /// Stores the outcome and answers the row as it now is; none if the claim had been overtaken and
+  /// nothing changed. After a failure the same may be tried again.
+  Result<std::optional<RecordedEvent>> settle(const Claim& claim, const Settlement& settlement);
+  /// When `claim` may have something, if anything is pending; `Moment::min()` if now.
+  Result<std::optional<Moment>> next_due();
 
  private:
   std::chrono::milliseconds pause_after_failure(const ItemId& item);
@@ -50,6 +53,7 @@ class Delivery {
   Ledger& ledger_;
   stripe::Client& stripe_;
   StripeHealth& health_;
+  RateLimit& limit_;
   Clock& clock_;
   Entropy& entropy_;
   Observer& observer_;

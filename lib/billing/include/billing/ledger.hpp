@@ -53,7 +53,7 @@ struct Appended {
 struct Claim {
   RecordedEvent row;  ///< Its `usage_at` is set.
   std::int64_t fence = 0;
-  Instant claimed_at;
+  Instant claimed_at;  ///< By Stripe's clock.
 };
 
 /// What became of a claim.
@@ -63,8 +63,27 @@ struct Settlement {
   std::string reason = {};       ///< Of a refused one; of a pending one, what went wrong last.
   std::string api_version = {};  ///< Of a delivered one.
   bool raise_attempt = false;    ///< Of a pending one: the next send needs a key of its own.
-  std::optional<Instant> retry_at =
-      std::nullopt;  ///< Of a pending one: when the item is due again.
+  std::optional<Moment> retry_at = std::nullopt;  ///< Of a pending one: when the item is due again.
+};
+
+/// A claim and what became of it, to be stored.
+struct SettledClaim {
+  Claim claim;
+  Settlement settlement;
+};
+
+/// What one transaction writes. The spans must outlive the call.
+struct LedgerWrite {
+  std::span<const UsageEvent> events = {};
+  Instant now_at_stripe = {};  ///< For the events' seconds.
+  std::span<const SettledClaim> settlements = {};
+};
+
+/// What came of each part of a LedgerWrite, in its order.
+struct LedgerWritten {
+  std::vector<Appended> appended;
+  /// None where the claim had been overtaken and nothing was changed; else the row as it now is.
+  std::vector<std::optional<RecordedEvent>> settled;
 };
 
 /// How things stand with one item's undelivered events.
@@ -88,16 +107,21 @@ struct LedgerTotals {
 
 /// The usage events, each its own outbox row. Thread-safe; every call is one transaction.
 ///
-/// What returned is on disk. A failure means that nothing changed, except `outcome_unknown` from
-/// `append`: the commit may have happened, and appending again with the same key finds out.
+/// What returned is on disk. A failure means that nothing changed, except `outcome_unknown` from a
+/// write: the commit may have happened, and the same write again settles it: an append by its key,
+/// a settlement because it says the same.
 class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  /// Records events, all or none, and chooses each one's second where one is free already. An item
-  /// has to be known to the store. Outcomes are in the order of the events.
-  virtual Result<std::vector<Appended>> append(std::span<const UsageEvent> events,
-                                               Instant now_at_stripe) = 0;
+  /// Records events and stores what became of claims, all or none. Each event gets its second where
+  /// one is free already; its item has to be known to the store. A settlement ends its claim.
+  virtual Result<LedgerWritten> write(const LedgerWrite& batch) = 0;
+
+  /// `write` for events alone.
+  Result<std::vector<Appended>> append(std::span<const UsageEvent> events, Instant now_at_stripe);
+  /// `write` for one settlement: the row as it now is, or none if the claim had been overtaken.
+  Result<std::optional<RecordedEvent>> settle(const Claim& claim, const Settlement& settlement);
 
   virtual Result<std::optional<RecordedEvent>> find(const EventId& id) = 0;
   virtual Result<std::optional<RecordedEvent>> find(const CustomerId& customer,
@@ -109,15 +133,11 @@ class Ledger {
 
   /// The oldest pending event of an item that is due and not leased to anyone, or nothing. Items
   /// take turns. The event's second is chosen and stored before this returns.
-  virtual Result<std::optional<Claim>> claim(Instant now, Instant now_at_stripe,
+  virtual Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                              std::chrono::milliseconds lease) = 0;
 
-  /// Stores what became of a claim and ends it. False if the claim had been overtaken: then nothing
-  /// changed.
-  virtual Result<bool> settle(const Claim& claim, const Settlement& settlement) = 0;
-
-  /// When `claim` may have something next, if anything is pending.
-  virtual Result<std::optional<Instant>> next_due() = 0;
+  /// When `claim` may have something next, if anything is pending; `Moment::min()` if it has now.
+  virtual Result<std::optional<Moment>> next_due() = 0;
 };
 
 std::string_view name(EventState state);

@@ -13,7 +13,7 @@ enum class Severity { info, warning, error };
 /// Something that happened, for logs and tests: a fixed name and a few facts. Never holds a secret.
 struct Observation {
   Severity severity = Severity::info;
-  std::string_view what;  ///< Such as `usage_delivered`; a literal.
+  std::string_view what;  ///< Such as `usage_refused`; a literal.
   std::vector<std::pair<std::string_view, std::string>> facts;
 };
 

@@ -32,6 +32,8 @@ struct StripeFailure {
   std::string param;
   std::string message;
   std::string request_id;
+  /// Of a 429: `global-rate`, `endpoint-concurrency`, …; empty for a lock.
+  std::string rate_limited_reason;
   /// The answer was a stored one (`Idempotent-Replayed: true`): the same key gets it again for 24
   /// h.
   bool replayed = false;

@@ -6,6 +6,7 @@
 #include <billing/entropy.hpp>
 #include <billing/http_transport.hpp>
 #include <billing/observer.hpp>
+#include <billing/rate_limit.hpp>
 #include <billing/result.hpp>
 #include <billing/stripe_objects.hpp>
 
@@ -25,6 +26,7 @@ inline constexpr std::string_view default_api_version = "2025-02-24.acacia";
 struct Settings {
   std::string secret_key;  ///< Never logged, never part of an error.
   std::string api_version{default_api_version};
+  RateLimit* limit = nullptr;  ///< Shared with delivery; has to outlive the client. None: no limit.
 };
 
 /// How long one call may take and how often it is tried within that time. The pauses between tries
@@ -32,6 +34,8 @@ struct Settings {
 struct Call {
   std::chrono::milliseconds budget{20'000};
   int tries_max = 3;
+  /// The caller has taken its turn at the RateLimit already.
+  bool turn_taken = false;
 };
 
 struct NewCheckoutSession {
@@ -115,12 +119,14 @@ class Client {
 
   const std::string& api_version() const { return settings_.api_version; }
 
-  /// The instant it is at Stripe.
+  /// The instant it is at Stripe: the local clock less its lead, and never before a time that
+  /// Stripe's answers have told already, since the local clock may be set back.
   Instant now_at_stripe() const;
 
  private:
   Result<HttpResponse> request(HttpRequest request, const Call& call);
   Result<HttpResponse> try_once(const HttpRequest& request, std::chrono::milliseconds timeout);
+  void wait_for_turn(Moment deadline);
   Result<HttpResponse> get(std::string path, Parameters query, const Call& call);
   Result<HttpResponse> post(std::string path, const Parameters& form, const IdempotencyKey& key,
                             const Call& call);
@@ -134,6 +140,7 @@ class Client {
   Observer& observer_;
   Settings settings_;
   std::atomic<std::int64_t> clock_lead_{0};
+  std::atomic<std::int64_t> latest_date_{0};  ///< Of an answer, in seconds since 1970.
 };
 
 }  // namespace billing::stripe

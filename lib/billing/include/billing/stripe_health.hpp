@@ -2,28 +2,45 @@
 #pragma once
 
 #include <billing/clock.hpp>
+#include <billing/entropy.hpp>
 #include <billing/result.hpp>
 
-#include <atomic>
 #include <chrono>
+#include <mutex>
+#include <optional>
 
 namespace billing {
 
-/// Whether Stripe is failing just now, as all who call it see it: a failure is believed until the
-/// next success, or for ten seconds. Thread-safe.
+/// Whether Stripe is failing just now, as all who call it see it, and so whether delivery should
+/// leave it alone for a moment. Thread-safe.
+///
+/// A failure is believed until the next success, or for half a minute. After several in a row, or
+/// one that speaks of a limit on the whole account, delivery pauses: one call at the end of each
+/// pause finds out, and pauses grow from half a second to five until one succeeds. What concerns
+/// one object alone (`lock_timeout`) or one request is no failure here.
 class StripeHealth {
  public:
-  explicit StripeHealth(const Clock& clock) : clock_(clock) {}
+  /// Both must outlive it.
+  StripeHealth(const Clock& clock, Entropy& entropy) : clock_(clock), entropy_(entropy) {}
 
-  void saw_success() { failed_at_ms_ = never; }
-  /// Counts only what says something of Stripe's state: no answer, a 5xx, a refused key, a limit.
+  void saw_success();
   void saw(const Error& error);
   bool failing() const;
 
+  /// Asked before each delivery. While paused, one caller is let through at the end of each pause.
+  bool may_send();
+  /// When `may_send` is worth asking again; none if now.
+  std::optional<Moment> paused_until() const;
+
  private:
-  static constexpr std::int64_t never = INT64_MIN;
   const Clock& clock_;
-  std::atomic<std::int64_t> failed_at_ms_{never};
+  Entropy& entropy_;
+  mutable std::mutex mutex_;
+  std::optional<Moment> failed_at_;
+  std::optional<Moment> paused_until_;
+  bool probing_ = false;  ///< One was let through, and what came of it is not known yet.
+  int failures_ = 0;      ///< In a row.
+  int pauses_ = 0;        ///< Likewise.
 };
 
 }  // namespace billing

@@ -12,12 +12,13 @@ Result<Begun> Api::schedule(const HttpRequest& request) {
   const Result<User> user = signed_in(request);
   if (!user) return tl::unexpected(user.error());
   const auto key = header(request.headers, "Idempotency-Key");
-  Result<std::optional<RecordedEvent>> known = std::optional<RecordedEvent>();
-  if (key) known = ledger_.find(user->customer, IdempotencyKey(*key));
-  if (!known) return tl::unexpected(known.error());
-  // A click that is known stays on its item, whatever has become of the subscription since.
-  const Result<ItemId> item =
-      *known ? Result<ItemId>((*known)->event.item) : item_for_usage(user->customer);
+  Result<ItemId> item = item_for_usage(user->customer);
+  if (!item && key) {
+    // A click that is known stays on its item, whatever has become of the subscription since.
+    const auto known = ledger_.find(user->customer, IdempotencyKey(*key));
+    if (!known) return tl::unexpected(known.error());
+    if (*known) item = (*known)->event.item;
+  }
   if (!item) return tl::unexpected(item.error());
   const Result<UsageEvent> event = make_usage_event(
       {.customer = user->customer, .item = *item, .key = key, .clicked_at = clock_.now()},
@@ -28,7 +29,7 @@ Result<Begun> Api::schedule(const HttpRequest& request) {
   const Result<bool> soon = may_settle_soon(*row);
   if (!soon) return tl::unexpected(soon.error());
   if (!*soon) return event_response(*row);
-  return Waiting{.event = row->event.id, .until = clock_.now() + settings_.settle_wait};
+  return Waiting{.event = row->event.id, .until = clock_.moment() + settings_.settle_wait};
 }
 
 /// The item that a customer's usage goes to. Stripe is asked only if the store knows of none.
@@ -100,12 +101,16 @@ HttpResponse Api::finish(const Waiting& waiting) {
   const auto row = ledger_.find(waiting.event);
   if (!row) return problem(row.error());
   require(row->has_value());
-  if ((*row)->state == EventState::refused) {
+  return finish(**row);
+}
+
+HttpResponse Api::finish(const RecordedEvent& row) {
+  if (row.state == EventState::refused) {
     // Stripe knows something of the subscription that the store doesn't: learn it for the next
     // click.
-    static_cast<void>(freshest_subscriptions((*row)->event.customer));
+    static_cast<void>(freshest_subscriptions(row.event.customer));
   }
-  return event_response(**row);
+  return event_response(row);
 }
 
 }  // namespace billing

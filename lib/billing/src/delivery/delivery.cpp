@@ -23,18 +23,32 @@ IdempotencyKey key_of(const RecordedEvent& row) {
 
 }  // namespace
 
-Delivery::Delivery(Ledger& ledger, stripe::Client& stripe, StripeHealth& health, Clock& clock,
-                   Entropy& entropy, Observer& observer, DeliverySettings settings)
+Delivery::Delivery(Ledger& ledger, stripe::Client& stripe, StripeHealth& health, RateLimit& limit,
+                   Clock& clock, Entropy& entropy, Observer& observer, DeliverySettings settings)
     : ledger_(ledger),
       stripe_(stripe),
       health_(health),
+      limit_(limit),
       clock_(clock),
       entropy_(entropy),
       observer_(observer),
       settings_(settings) {}
 
 Result<std::optional<Claim>> Delivery::claim() {
-  return ledger_.claim(clock_.now(), stripe_.now_at_stripe(), settings_.lease);
+  const Moment now = clock_.moment();
+  const Result<std::optional<Moment>> due = ledger_.next_due();
+  if (!due) return tl::unexpected(due.error());
+  // Asked first, since the others count those they let through.
+  if (!*due || **due > now) return std::optional<Claim>();
+  if (!limit_.try_take()) return std::optional<Claim>();
+  if (!health_.may_send()) {
+    limit_.give_back();
+    return std::optional<Claim>();
+  }
+  Result<std::optional<Claim>> claimed =
+      ledger_.claim(now, stripe_.now_at_stripe(), settings_.lease);
+  if (!claimed || !*claimed) limit_.give_back();
+  return claimed;
 }
 
 Settlement Delivery::send(const Claim& claim) {
@@ -43,7 +57,7 @@ Settlement Delivery::send(const Claim& claim) {
   // One try: the ledger's schedule decides on the next, and in between others have their turn.
   const auto record = stripe_.create_usage_record(
       {.item = row.event.item, .quantity = row.event.quantity, .timestamp = *row.usage_at},
-      key_of(row), {.budget = settings_.send_timeout, .tries_max = 1});
+      key_of(row), {.budget = settings_.send_timeout, .tries_max = 1, .turn_taken = true});
   if (record) {
     health_.saw_success();
     forget_failures(row.event.item);
@@ -59,26 +73,28 @@ Settlement Delivery::send(const Claim& claim) {
   return {.state = EventState::pending,
           .reason = verdict.reason,
           .raise_attempt = verdict.raise_attempt,
-          .retry_at = clock_.now() + pause_after_failure(row.event.item)};
+          .retry_at = clock_.moment() + pause_after_failure(row.event.item)};
 }
 
-Result<bool> Delivery::settle(const Claim& claim, const Settlement& settlement) {
-  Result<bool> settled = ledger_.settle(claim, settlement);
-  if (!settled || !*settled) return settled;
-  const bool delivered = settlement.state == EventState::delivered;
-  observer_.observe({.severity = delivered ? Severity::info : Severity::warning,
-                     .what = delivered                                 ? "usage_delivered"
-                             : settlement.state == EventState::refused ? "usage_refused"
-                                                                       : "usage_delayed",
+Result<std::optional<RecordedEvent>> Delivery::settle(const Claim& claim,
+                                                      const Settlement& settlement) {
+  Result<std::optional<RecordedEvent>> settled = ledger_.settle(claim, settlement);
+  // What was delivered is in the ledger, and as many lines of log would tell nobody anything.
+  if (!settled || !*settled || settlement.state == EventState::delivered) return settled;
+  const bool refused = settlement.state == EventState::refused;
+  observer_.observe({.severity = Severity::warning,
+                     .what = refused ? "usage_refused" : "usage_delayed",
                      .facts = {{"event", claim.row.event.id.text()},
                                {"item", claim.row.event.item.text()},
-                               {"record", settlement.record.text()},
                                {"reason", settlement.reason}}});
   return settled;
 }
 
-Result<std::optional<Instant>> Delivery::next_due() {
-  return ledger_.next_due();
+Result<std::optional<Moment>> Delivery::next_due() {
+  Result<std::optional<Moment>> due = ledger_.next_due();
+  if (!due || !*due) return due;
+  const Moment allowed = std::max(limit_.next_at(), health_.paused_until().value_or(Moment::min()));
+  return std::max(**due, allowed);
 }
 
 std::chrono::milliseconds Delivery::pause_after_failure(const ItemId& item) {

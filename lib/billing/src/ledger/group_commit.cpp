@@ -12,9 +12,8 @@ constexpr std::size_t batch_callers_max = 256;
 }  // namespace
 
 struct GroupCommit::Caller {
-  std::span<const UsageEvent> events;
-  Instant now_at_stripe;
-  std::optional<Result<std::vector<Appended>>> outcome = std::nullopt;
+  const LedgerWrite& write;
+  std::optional<Result<LedgerWritten>> outcome = std::nullopt;
   std::condition_variable called = {};
 };
 
@@ -47,15 +46,19 @@ class GroupCommit::Batch {
   void commit() {
     if (callers_.size() == 1) return commit_alone(*callers_.front());
     std::vector<UsageEvent> events;
+    std::vector<SettledClaim> settlements;
     Instant now_at_stripe = Instant::min();
     for (const Caller* caller : callers_) {
-      events.insert(events.end(), caller->events.begin(), caller->events.end());
-      now_at_stripe = std::max(now_at_stripe, caller->now_at_stripe);
+      const LedgerWrite& each = caller->write;
+      events.insert(events.end(), each.events.begin(), each.events.end());
+      settlements.insert(settlements.end(), each.settlements.begin(), each.settlements.end());
+      if (!each.events.empty()) now_at_stripe = std::max(now_at_stripe, each.now_at_stripe);
     }
-    Result<std::vector<Appended>> appended = group_.ledger_.append(events, now_at_stripe);
-    if (appended) return share(std::move(*appended));
-    if (appended.error().code == ErrorCode::outcome_unknown) {
-      for (Caller* caller : callers_) caller->outcome = tl::unexpected(appended.error());
+    Result<LedgerWritten> written = group_.ledger_.write(
+        {.events = events, .now_at_stripe = now_at_stripe, .settlements = settlements});
+    if (written) return share(std::move(*written));
+    if (written.error().code == ErrorCode::outcome_unknown) {
+      for (Caller* caller : callers_) caller->outcome = tl::unexpected(written.error());
       return;
     }
     // Nothing was written, for the sake of one of them perhaps: each gets an answer of its own.
@@ -63,16 +66,18 @@ class GroupCommit::Batch {
   }
 
  private:
-  void commit_alone(Caller& caller) {
-    caller.outcome = group_.ledger_.append(caller.events, caller.now_at_stripe);
-  }
+  void commit_alone(Caller& caller) { caller.outcome = group_.ledger_.write(caller.write); }
 
-  void share(std::vector<Appended> appended) {
-    auto next = std::make_move_iterator(appended.begin());
+  void share(LedgerWritten written) {
+    auto appended = std::make_move_iterator(written.appended.begin());
+    auto settled = std::make_move_iterator(written.settled.begin());
     for (Caller* caller : callers_) {
-      const auto count = static_cast<std::ptrdiff_t>(caller->events.size());
-      caller->outcome = std::vector<Appended>(next, next + count);
-      next += count;
+      const auto events = static_cast<std::ptrdiff_t>(caller->write.events.size());
+      const auto settlements = static_cast<std::ptrdiff_t>(caller->write.settlements.size());
+      caller->outcome = LedgerWritten{.appended = {appended, appended + events},
+                                      .settled = {settled, settled + settlements}};
+      appended += events;
+      settled += settlements;
     }
   }
 
@@ -81,15 +86,14 @@ class GroupCommit::Batch {
   std::vector<Caller*> callers_;
 };
 
-Result<std::vector<Appended>> GroupCommit::append(std::span<const UsageEvent> events,
-                                                  Instant now_at_stripe) {
-  Caller caller{.events = events, .now_at_stripe = now_at_stripe};
+Result<LedgerWritten> GroupCommit::write(const LedgerWrite& batch) {
+  Caller caller{.write = batch};
   std::unique_lock lock(mutex_);
   queue_.push_back(&caller);
   caller.called.wait(lock, [&] { return caller.outcome || queue_.front() == &caller; });
   if (!caller.outcome) {
-    Batch batch(*this, lock);
-    batch.commit();
+    Batch shared(*this, lock);
+    shared.commit();
   }
   return std::move(*caller.outcome);
 }
@@ -120,16 +124,12 @@ Result<Backlog> GroupCommit::backlog(const ItemId& item) {
   return ledger_.backlog(item);
 }
 
-Result<std::optional<Claim>> GroupCommit::claim(Instant now, Instant now_at_stripe,
+Result<std::optional<Claim>> GroupCommit::claim(Moment now, Instant now_at_stripe,
                                                 std::chrono::milliseconds lease) {
   return ledger_.claim(now, now_at_stripe, lease);
 }
 
-Result<bool> GroupCommit::settle(const Claim& claim, const Settlement& settlement) {
-  return ledger_.settle(claim, settlement);
-}
-
-Result<std::optional<Instant>> GroupCommit::next_due() {
+Result<std::optional<Moment>> GroupCommit::next_due() {
   return ledger_.next_due();
 }
 

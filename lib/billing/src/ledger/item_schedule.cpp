@@ -3,11 +3,29 @@
 
 namespace billing {
 
-void ItemSchedule::add(const ItemId& item) {
-  if (entries_.try_emplace(item).second) ready_.push_back(item);
+void ItemSchedule::add(const RecordedEvent& row) {
+  const ItemId& item = row.event.item;
+  const auto [found, is_new] = entries_.try_emplace(item);
+  ++found->second.pending;
+  if (!is_new) return;
+  found->second.front = row;
+  ready_.push_back(item);
 }
 
-std::optional<ItemSchedule::Turn> ItemSchedule::take(Instant now, std::chrono::milliseconds lease) {
+void ItemSchedule::restore(const ItemId& item, std::int64_t pending) {
+  if (pending < 1) return;
+  const auto [found, is_new] = entries_.try_emplace(item);
+  found->second.pending = pending;
+  if (is_new) ready_.push_back(item);
+}
+
+void ItemSchedule::clear() {
+  entries_.clear();
+  ready_.clear();
+  waiting_.clear();
+}
+
+std::optional<ItemSchedule::Turn> ItemSchedule::take(Moment now, std::chrono::milliseconds lease) {
   // What is due again queues up behind what was ready before: nobody overtakes, nobody starves.
   while (!waiting_.empty() && waiting_.begin()->first <= now) {
     const ItemId item = waiting_.begin()->second;
@@ -19,34 +37,41 @@ std::optional<ItemSchedule::Turn> ItemSchedule::take(Instant now, std::chrono::m
   ready_.pop_front();
   Entry& entry = entries_.at(item);
   entry.fence = ++fences_;
-  wait(item, entry, now + lease);
-  return Turn{.item = item, .fence = entry.fence};
+  entry.leased_until = now + lease;
+  wait(item, entry, entry.leased_until);
+  return Turn{.item = item, .fence = entry.fence, .front = entry.front};
 }
 
-bool ItemSchedule::holds(const ItemId& item, std::int64_t fence) const {
+bool ItemSchedule::hold(const ItemId& item, std::int64_t fence) {
   const auto found = entries_.find(item);
-  return found != entries_.end() && found->second.fence == fence;
+  if (found == entries_.end()) return false;
+  Entry& entry = found->second;
+  if (entry.fence != fence || !entry.waiting) return false;
+  wait(item, entry, Moment::max());
+  return true;
 }
 
-void ItemSchedule::requeue(const ItemId& item) {
+void ItemSchedule::release(const ItemId& item) {
   Entry& entry = entries_.at(item);
-  if (!entry.waiting) return;  // Its lease ran out in the meantime: it is queued already.
+  wait(item, entry, entry.leased_until);
+}
+
+void ItemSchedule::finish(const ItemId& item) {
+  Entry& entry = entries_.at(item);
+  entry.front.reset();
   stop_waiting(entry);
-  ready_.push_back(item);
+  --entry.pending;
+  if (entry.pending == 0) {
+    entries_.erase(item);
+  } else {
+    ready_.push_back(item);
+  }
 }
 
-void ItemSchedule::defer(const ItemId& item, Instant until) {
+void ItemSchedule::defer(const ItemId& item, Moment until) {
   Entry& entry = entries_.at(item);
-  if (!entry.waiting) return;
+  entry.front.reset();
   wait(item, entry, until);
-}
-
-void ItemSchedule::remove(const ItemId& item) {
-  const auto found = entries_.find(item);
-  if (found == entries_.end()) return;
-  if (!found->second.waiting) return;
-  stop_waiting(found->second);
-  entries_.erase(found);
 }
 
 bool ItemSchedule::failing(const ItemId& item) const {
@@ -58,13 +83,24 @@ void ItemSchedule::set_failing(const ItemId& item, bool failing) {
   entries_.at(item).failing = failing;
 }
 
-std::optional<Instant> ItemSchedule::next_due() const {
-  if (!ready_.empty()) return Instant::min();
+std::int64_t ItemSchedule::pending(const ItemId& item) const {
+  const auto found = entries_.find(item);
+  return found == entries_.end() ? 0 : found->second.pending;
+}
+
+const RecordedEvent* ItemSchedule::front(const ItemId& item) const {
+  const auto found = entries_.find(item);
+  if (found == entries_.end() || !found->second.front) return nullptr;
+  return &*found->second.front;
+}
+
+std::optional<Moment> ItemSchedule::next_due() const {
+  if (!ready_.empty()) return Moment::min();
   if (!waiting_.empty()) return waiting_.begin()->first;
   return std::nullopt;
 }
 
-void ItemSchedule::wait(const ItemId& item, Entry& entry, Instant until) {
+void ItemSchedule::wait(const ItemId& item, Entry& entry, Moment until) {
   stop_waiting(entry);
   entry.waiting = waiting_.emplace(until, item);
 }

@@ -3,6 +3,7 @@
 
 #include <billing/clock.hpp>
 #include <billing/ids.hpp>
+#include <billing/ledger.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -17,46 +18,59 @@ namespace billing {
 /// that is derived from the rows and kept in memory. Not thread-safe.
 class ItemSchedule {
  public:
-  /// Something of that item is pending. Changes nothing if that was known.
-  void add(const ItemId& item);
+  /// An event was recorded. Of an item that had nothing pending it is the front.
+  void add(const RecordedEvent& row);
+  /// That many events of an item are pending; which one is its front has to be looked up.
+  void restore(const ItemId& item, std::int64_t pending);
+  /// Forgets everything but the fences, for a new `restore`.
+  void clear();
 
   /// The item whose turn it is; leased from then on, under a fence that only grows.
   struct Turn {
     ItemId item;
     std::int64_t fence = 0;
+    std::optional<RecordedEvent> front;  ///< The item's oldest pending event, where it is known.
   };
-  std::optional<Turn> take(Instant now, std::chrono::milliseconds lease);
+  std::optional<Turn> take(Moment now, std::chrono::milliseconds lease);
 
-  /// Whether that turn is still the item's last one.
-  bool holds(const ItemId& item, std::int64_t fence) const;
+  /// Keeps a turn from running out while its end is being written, until `finish`, `defer` or
+  /// `release`. False if it is over: its lease ran out, or another has begun.
+  bool hold(const ItemId& item, std::int64_t fence);
+  /// Lets the lease of a turn that was held run again.
+  void release(const ItemId& item);
 
-  /// Ends a turn: the item queues up again behind the others, …
-  void requeue(const ItemId& item);
-  /// … or waits, …
-  void defer(const ItemId& item, Instant until);
-  /// … or has nothing left.
-  void remove(const ItemId& item);
+  /// Ends a turn whose event is pending no more: the item queues up again behind the others, or
+  /// goes if that was its last.
+  void finish(const ItemId& item);
+  /// Ends a turn whose event stays pending: the item waits.
+  void defer(const ItemId& item, Moment until);
 
-  /// Whether the item's last turn ended in a wait because a send failed.
+  /// Of one item: whether its last turn ended in a wait because a send failed, …
   bool failing(const ItemId& item) const;
   void set_failing(const ItemId& item, bool failing);
+  /// … how many of its events are pending, …
+  std::int64_t pending(const ItemId& item) const;
+  /// … and the oldest of them, null where it is not known.
+  const RecordedEvent* front(const ItemId& item) const;
 
   /// When `take` may have something; the beginning of time if it has now.
-  std::optional<Instant> next_due() const;
+  std::optional<Moment> next_due() const;
 
  private:
   struct Entry {
     std::int64_t fence = 0;
+    std::int64_t pending = 0;
     bool failing = false;
-    std::optional<std::multimap<Instant, ItemId>::iterator> waiting = std::nullopt;
+    std::optional<RecordedEvent> front = std::nullopt;
+    Moment leased_until = {};
+    std::optional<std::multimap<Moment, ItemId>::iterator> waiting = std::nullopt;
   };
-  void wait(const ItemId& item, Entry& entry, Instant until);
+  void wait(const ItemId& item, Entry& entry, Moment until);
   void stop_waiting(Entry& entry);
 
   std::unordered_map<ItemId, Entry> entries_;
   std::deque<ItemId> ready_;
-  std::multimap<Instant, ItemId>
-      waiting_;  ///< Deferred ones and leased ones, by when they are due.
+  std::multimap<Moment, ItemId> waiting_;  ///< Deferred ones and leased ones, by when they are due.
   std::int64_t fences_ = 0;
 };
 

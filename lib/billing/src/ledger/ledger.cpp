@@ -3,6 +3,21 @@
 
 namespace billing {
 
+Result<std::vector<Appended>> Ledger::append(std::span<const UsageEvent> events,
+                                             Instant now_at_stripe) {
+  Result<LedgerWritten> written = write({.events = events, .now_at_stripe = now_at_stripe});
+  if (!written) return failure(std::move(written));
+  return std::move(written->appended);
+}
+
+Result<std::optional<RecordedEvent>> Ledger::settle(const Claim& claim,
+                                                    const Settlement& settlement) {
+  const SettledClaim settled{.claim = claim, .settlement = settlement};
+  Result<LedgerWritten> written = write({.settlements = {&settled, 1}});
+  if (!written) return failure(std::move(written));
+  return std::move(written->settled.front());
+}
+
 std::string_view name(EventState state) {
   switch (state) {
     case EventState::pending: return "pending";

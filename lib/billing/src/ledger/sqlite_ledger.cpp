@@ -16,9 +16,6 @@ const std::string select_page = select_events +
                                 "WHERE (?1 = '' OR customer = ?1) AND (?2 = '' OR state = ?2)"
                                 " AND sequence < ?3 ORDER BY sequence DESC LIMIT ?4";
 
-constexpr const char* select_items_with_pending =
-    "SELECT item FROM usage_events WHERE state = 'pending' GROUP BY item ORDER BY min(sequence)";
-
 // The unique index decides, not a look beforehand: two clicks with one key may be in one batch.
 constexpr const char* insert_event = R"sql(
   INSERT INTO usage_events
@@ -45,36 +42,6 @@ Result<std::optional<std::int64_t>> one_integer(Run& run) {
 }
 
 }  // namespace
-
-Result<void> SqliteLedger::resume() {
-  const std::lock_guard lock(mutex_);
-  Run run = database_.run(select_items_with_pending);
-  while (true) {
-    const Result<bool> row = run.step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return {};
-    schedule_.add(ItemId(run.text(0)));
-  }
-}
-
-Result<std::vector<Appended>> SqliteLedger::append(std::span<const UsageEvent> events,
-                                                   Instant now_at_stripe) {
-  const std::lock_guard lock(mutex_);
-  Result<Transaction> transaction = Transaction::begin(database_);
-  if (!transaction) return failure(std::move(transaction));
-  std::vector<Appended> appended;
-  appended.reserve(events.size());
-  for (const UsageEvent& event : events) {
-    Result<Appended> one = append_one(event, to_second(now_at_stripe));
-    if (!one) return failure(std::move(one));
-    appended.push_back(std::move(*one));
-  }
-  if (auto committed = transaction->commit(); !committed) return failure(std::move(committed));
-  for (const Appended& each : appended) {
-    if (each.outcome == AppendOutcome::recorded) schedule_.add(each.row.event.item);
-  }
-  return appended;
-}
 
 Result<Appended> SqliteLedger::append_one(const UsageEvent& event, Second now_at_stripe) {
   const Result<std::optional<Second>> second = free_second(event, now_at_stripe);

@@ -6,11 +6,13 @@
 #include "ledger/item_schedule.hpp"
 #include "ledger/sqlite_database.hpp"
 
+#include <atomic>
 #include <mutex>
 
 namespace billing::sqlite {
 
-/// The Ledger on SQLite. `database` and `mutex`, which guards it, are shared with the store.
+/// The Ledger on SQLite. `database` and `mutex`, which guards it, are shared with the store. Whose
+/// turn it is is in memory behind a mutex of its own, so that delivery seldom waits for a commit.
 class SqliteLedger final : public Ledger {
  public:
   SqliteLedger(Database& database, std::mutex& mutex) : database_(database), mutex_(mutex) {}
@@ -18,30 +20,38 @@ class SqliteLedger final : public Ledger {
   /// Queues every item that has something pending: what a crash left behind.
   Result<void> resume();
 
-  Result<std::vector<Appended>> append(std::span<const UsageEvent> events,
-                                       Instant now_at_stripe) override;
+  Result<LedgerWritten> write(const LedgerWrite& batch) override;
   Result<std::optional<RecordedEvent>> find(const EventId& id) override;
   Result<std::optional<RecordedEvent>> find(const CustomerId& customer,
                                             const IdempotencyKey& key) override;
   Result<std::vector<RecordedEvent>> list(const EventFilter& filter) override;
   Result<LedgerTotals> totals() override;
   Result<Backlog> backlog(const ItemId& item) override;
-  Result<std::optional<Claim>> claim(Instant now, Instant now_at_stripe,
+  Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                      std::chrono::milliseconds lease) override;
-  Result<bool> settle(const Claim& claim, const Settlement& settlement) override;
-  Result<std::optional<Instant>> next_due() override;
+  Result<std::optional<Moment>> next_due() override;
 
  private:
+  class HeldTurns;
+
+  Result<void> write_all(const LedgerWrite& batch, HeldTurns& held, LedgerWritten& written);
   Result<Appended> append_one(const UsageEvent& event, Second now_at_stripe);
   Result<std::optional<RecordedEvent>> by_key(const CustomerId& customer,
                                               const IdempotencyKey& key);
   Result<std::optional<Second>> free_second(const UsageEvent& event, Second now_at_stripe);
+  Result<RecordedEvent> settle_one(const SettledClaim& settled);
   Result<std::optional<RecordedEvent>> oldest_pending(const ItemId& item);
+  Result<std::optional<RecordedEvent>> look_up_front(const ItemSchedule::Turn& turn, Moment now,
+                                                     Instant now_at_stripe);
   Result<bool> give_second(RecordedEvent& row, Second now_at_stripe);
+  Result<void> recount();
 
   Database& database_;
   std::mutex& mutex_;
+  std::mutex schedule_mutex_;  ///< Taken after `mutex_`, where both are.
   ItemSchedule schedule_;
+  /// A commit failed, and what it left behind is not known: the schedule has to be derived anew.
+  std::atomic<bool> schedule_in_doubt_{false};
 };
 
 }  // namespace billing::sqlite

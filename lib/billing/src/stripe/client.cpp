@@ -46,7 +46,8 @@ IdempotencyKey Client::fresh_key() {
 }
 
 Instant Client::now_at_stripe() const {
-  return clock_.now() - clock_lead();
+  const Second latest{std::chrono::seconds(latest_date_.load())};
+  return std::max<Instant>(clock_.now() - clock_lead(), latest);
 }
 
 Result<Account> Client::account(Call call) {
@@ -77,8 +78,9 @@ Result<HttpResponse> Client::post(std::string path, const Parameters& form,
 }
 
 std::function<Result<HttpResponse>(Parameters)> Client::pager(std::string path, const Call& call) {
-  return [this, path = std::move(path), call, start = clock_.now()](Parameters query) {
-    const Call rest{.budget = call.budget - (clock_.now() - start), .tries_max = call.tries_max};
+  return [this, path = std::move(path), call, start = clock_.moment()](Parameters query) {
+    Call rest = call;
+    rest.budget -= clock_.moment() - start;
     return get(path, std::move(query), rest);
   };
 }
@@ -88,17 +90,18 @@ Result<HttpResponse> Client::request(HttpRequest request, const Call& call) {
   request.headers.push_back({"Stripe-Version", settings_.api_version});
   request.headers.push_back({"User-Agent", "billing/" BILLING_VERSION});
 
-  const Instant deadline = clock_.now() + call.budget;
+  const Moment deadline = clock_.moment() + call.budget;
   bool in_doubt = false;
   for (int tries = 1;; ++tries) {
-    const Result<HttpResponse> outcome = try_once(request, deadline - clock_.now());
+    if (tries > 1 || !call.turn_taken) wait_for_turn(deadline);
+    const Result<HttpResponse> outcome = try_once(request, deadline - clock_.moment());
     if (outcome && outcome->status >= 200 && outcome->status < 300) return outcome;
 
     Error error = outcome ? error_of(request, *outcome) : outcome.error();
     in_doubt = in_doubt || (write(request) && leaves_doubt(outcome));
     const bool retryable = worth_retrying(outcome);
     const auto pause = pause_after(tries, entropy_);
-    if (!retryable || tries >= call.tries_max || clock_.now() + pause >= deadline) {
+    if (!retryable || tries >= call.tries_max || clock_.moment() + pause >= deadline) {
       // An earlier try may have done the work, and only a final answer to the write itself could
       // settle that: that this try met a closed door, or a key that was revoked meanwhile, doesn't.
       const bool settles = !retryable && error.code != ErrorCode::denied;
@@ -109,6 +112,13 @@ Result<HttpResponse> Client::request(HttpRequest request, const Call& call) {
     observer_.observe(observation(Severity::info, "stripe_call_retried", request, error));
     clock_.sleep_for(pause);
   }
+}
+
+/// At most until the deadline, after which there is no time to ask.
+void Client::wait_for_turn(Moment deadline) {
+  if (settings_.limit == nullptr) return;
+  const auto wait = std::min(settings_.limit->take(), deadline - clock_.moment());
+  if (wait.count() > 0) clock_.sleep_for(wait);
 }
 
 Result<HttpResponse> Client::try_once(const HttpRequest& request,
@@ -136,6 +146,10 @@ void Client::learn_clock(const HttpResponse& response, Instant asked, Instant an
   const Instant there = *date + std::chrono::milliseconds(500);
   const Instant here = asked + (answered - asked) / 2;
   clock_lead_ = std::chrono::round<std::chrono::seconds>(here - there).count();
+  const std::int64_t told = date->time_since_epoch().count();
+  std::int64_t latest = latest_date_;
+  while (told > latest && !latest_date_.compare_exchange_weak(latest, told)) {
+  }
 }
 
 }  // namespace billing::stripe

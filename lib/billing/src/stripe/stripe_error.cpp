@@ -25,6 +25,7 @@ StripeFailure failure_of(const HttpResponse& response) {
   StripeFailure failed = read_json(response.body, read_failure).value_or(StripeFailure{});
   failed.status = response.status;
   failed.request_id = header(response.headers, "Request-Id").value_or("");
+  failed.rate_limited_reason = header(response.headers, "Stripe-Rate-Limited-Reason").value_or("");
   failed.replayed = header(response.headers, "Idempotent-Replayed") == "true";
   return failed;
 }

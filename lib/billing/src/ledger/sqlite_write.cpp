@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// The transaction of SqliteLedger: what was recorded and what was settled since the last one.
+#include "ledger/sqlite_ledger.hpp"
+#include "ledger/sqlite_rows.hpp"
+
+namespace billing::sqlite {
+namespace {
+
+// Whether the claim may still say so was decided by its fence.
+constexpr const char* update_settled = R"sql(
+  UPDATE usage_events
+  SET state = ?, record = ?, reason = ?, api_version = ?, attempt = ?, first_sent_at = ?
+  WHERE sequence = ?)sql";
+
+/// The row that a settlement makes of a claimed one.
+RecordedEvent settled_row(const SettledClaim& settled) {
+  RecordedEvent row = settled.claim.row;
+  row.state = settled.settlement.state;
+  row.record = settled.settlement.record;
+  row.reason = settled.settlement.reason;
+  row.api_version = settled.settlement.api_version;
+  if (settled.settlement.raise_attempt) ++row.attempt;
+  if (!row.first_sent_at) row.first_sent_at = settled.claim.claimed_at;
+  return row;
+}
+
+}  // namespace
+
+/// The turns that a write is about to end: none of them runs out in between, and if the write fails
+/// they are as they were.
+class SqliteLedger::HeldTurns {
+ public:
+  explicit HeldTurns(SqliteLedger& ledger) : ledger_(ledger) {}
+  HeldTurns(const HeldTurns&) = delete;
+  HeldTurns& operator=(const HeldTurns&) = delete;
+  ~HeldTurns() {
+    const std::lock_guard lock(ledger_.schedule_mutex_);
+    for (const SettledClaim* each : held_) {
+      ledger_.schedule_.release(each->claim.row.event.item);
+    }
+  }
+
+  bool hold(const SettledClaim& settled) {
+    const std::lock_guard lock(ledger_.schedule_mutex_);
+    const Claim& claim = settled.claim;
+    if (!ledger_.schedule_.hold(claim.row.event.item, claim.fence)) return false;
+    held_.push_back(&settled);
+    return true;
+  }
+
+  /// After the commit. The schedule's mutex is held.
+  void end() {
+    ItemSchedule& schedule = ledger_.schedule_;
+    for (const SettledClaim* each : held_) {
+      const ItemId& item = each->claim.row.event.item;
+      const bool pending = each->settlement.state == EventState::pending;
+      schedule.set_failing(item, pending);
+      if (pending) {
+        schedule.defer(item, each->settlement.retry_at.value_or(Moment::min()));
+      } else {
+        schedule.finish(item);
+      }
+    }
+    held_.clear();
+  }
+
+ private:
+  SqliteLedger& ledger_;
+  std::vector<const SettledClaim*> held_;
+};
+
+Result<LedgerWritten> SqliteLedger::write(const LedgerWrite& batch) {
+  const std::lock_guard lock(mutex_);
+  HeldTurns held(*this);
+  LedgerWritten written;
+  if (auto done = write_all(batch, held, written); !done) {
+    if (done.error().code == ErrorCode::outcome_unknown) schedule_in_doubt_ = true;
+    return failure(std::move(done));
+  }
+  const std::lock_guard schedule_lock(schedule_mutex_);
+  for (const Appended& each : written.appended) {
+    if (each.outcome == AppendOutcome::recorded) schedule_.add(each.row);
+  }
+  held.end();
+  return written;
+}
+
+Result<void> SqliteLedger::write_all(const LedgerWrite& batch, HeldTurns& held,
+                                     LedgerWritten& written) {
+  Result<Transaction> transaction = Transaction::begin(database_);
+  if (!transaction) return failure(std::move(transaction));
+  written.appended.reserve(batch.events.size());
+  for (const UsageEvent& event : batch.events) {
+    Result<Appended> one = append_one(event, to_second(batch.now_at_stripe));
+    if (!one) return failure(std::move(one));
+    written.appended.push_back(std::move(*one));
+  }
+  written.settled.reserve(batch.settlements.size());
+  for (const SettledClaim& each : batch.settlements) {
+    if (!held.hold(each)) {
+      written.settled.emplace_back();
+      continue;
+    }
+    Result<RecordedEvent> one = settle_one(each);
+    if (!one) return failure(std::move(one));
+    written.settled.emplace_back(std::move(*one));
+  }
+  return transaction->commit();
+}
+
+Result<RecordedEvent> SqliteLedger::settle_one(const SettledClaim& settled) {
+  RecordedEvent row = settled_row(settled);
+  Run update = database_.run(update_settled);
+  update.bind(name(row.state)).bind(row.record.text()).bind(row.reason).bind(row.api_version);
+  update.bind(std::int64_t{row.attempt}).bind(to_column(*row.first_sent_at)).bind(row.sequence);
+  if (auto updated = update.finish(); !updated) return failure(std::move(updated));
+  return row;
+}
+
+}  // namespace billing::sqlite
