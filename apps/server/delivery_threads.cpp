@@ -68,7 +68,8 @@ bool DeliveryThreads::step() {
   while (true) {
     const Result<std::optional<RecordedEvent>> settled = delivery_.settle(**claim, settlement);
     if (settled) {
-      if (*settled && (*settled)->state != EventState::pending) board_.call(**settled);
+      // Of one that stays pending, too: its next try is too far off to be waited for.
+      if (*settled) board_.call(**settled);
       return true;
     }
     // The same settlement may be stored again, until the claim is overtaken. If the process ends

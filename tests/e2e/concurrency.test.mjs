@@ -1,22 +1,9 @@
 // Many clicks at once: each is counted, each has a record of its own, and a repeated one is one.
 import assert from 'node:assert/strict';
-import { click, counts, eventually, scene, subscribe } from './support.mjs';
+import { click, eventually, scene, subscribe, summary, timed } from './support.mjs';
 
 const customers = 20;
 const clicks_each = 5;
-
-async function timed(answering) {
-  const started = performance.now();
-  return { ...await answering, ms: Math.round(performance.now() - started) };
-}
-
-function report(answers) {
-  const times = answers.map((answer) => answer.ms).sort((a, b) => a - b);
-  const at = (part) => times[Math.ceil(part * times.length) - 1];
-  const statuses = [...counts(answers.map((answer) => answer.status))].sort();
-  console.log(`answers ${statuses.map(([status, n]) => `${n} × ${status}`).join(', ')}; ms: `
-    + `p10 ${at(0.1)}, p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}`);
-}
 
 // The subscriptions are seconds old, so that seconds of their own are scarce: the hardest case.
 scene('A hundred concurrent clicks of twenty customers are a hundred units and records',
@@ -29,7 +16,7 @@ scene('A hundred concurrent clicks of twenty customers are a hundred units and r
       for (const user of users) clicking.push(timed(click(shop, user, `click-${i}`)));
     }
     const answers = await Promise.all(clicking);
-    report(answers);
+    console.log(`answers ${summary(answers)}`);
     const settled = answers.filter((answer) => answer.status === 200);
     assert.ok(settled.length >= 99, `${settled.length} of 100 were answered 200`);
     for (const answer of answers) assert.ok([200, 202].includes(answer.status), answer.text);

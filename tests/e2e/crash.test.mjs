@@ -1,6 +1,6 @@
 // kill -9 of the server, ten times, while clicks run: what was answered is counted, and once.
 import assert from 'node:assert/strict';
-import { click, counts, eventually, recording, scene, subscribe } from './support.mjs';
+import { click, counts, eventually, for_each, recording, scene, subscribe } from './support.mjs';
 
 const rounds = 10;
 const customers_a_round = 10;
@@ -53,14 +53,6 @@ async function round(world, sandbox, server, number) {
   return clicks;
 }
 
-/** For each click in turn, forty at a time: the crowd is not what is tested here. */
-async function for_each_click(clicks, visit) {
-  const left = [...clicks];
-  await Promise.all(Array.from({ length: 40 }, async () => {
-    while (left.length) await visit(left.pop());
-  }));
-}
-
 /** Sends a click until Stripe's record for it is known. */
 function settled(server, { user, key }) {
   return eventually(`${key} settled`, 60_000, async () => {
@@ -95,7 +87,7 @@ scene('Ten kills while a thousand clicks run lose none and count none twice', as
   for (const event of events_answered) assert.ok(events_delivered.has(event), `${event} is lost`);
   assert.equal(await sandbox.total(), delivered.length);
 
-  await for_each_click(cut_off, (each) => settled(server, each));
+  await for_each(cut_off, (each) => settled(server, each));
   await check_books(world, sandbox, server, clicks);
   assert.equal(await sandbox.fault_used(), lost_answers);
 }, { time_ms: 200_000 });
@@ -106,7 +98,7 @@ async function check_books(world, sandbox, server, clicks) {
   assert.equal(rows.length, clicks.length);
   const by_event = new Map(rows.map((row) => [row.event, row]));
   const named = new Set();
-  await for_each_click(clicks, async (each) => {
+  await for_each(clicks, async (each) => {
     const { event, usageRecord } = await settled(server, each);
     const first = each.answer?.json();
     if (first) assert.equal(event, first.event);

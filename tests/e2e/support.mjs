@@ -54,7 +54,14 @@ class World {
     this.folder = folder;
     this.data_url = `sqlite:${folder}/billing.db`;
     this.started = [];
+    this.kept = [];
     this.over = false;
+  }
+
+  /** What the test holds itself, closed once the programs have ended. */
+  keep(closable) {
+    this.kept.push(closable);
+    return closable;
   }
 
   /** Started in the world's folder, so that no `.env` of anybody's is read. */
@@ -128,6 +135,7 @@ class World {
       const how = await each.stop();
       return running && how !== 0 ? [`${each.what} ended with ${how} at SIGTERM`] : [];
     }));
+    await Promise.all(this.kept.map((each) => each.close()));
     await rm(this.folder, { recursive: true, force: true });
     return mishaps.flat();
   }
@@ -302,6 +310,29 @@ export async function subscribe(shop, email = 'ada@example.com') {
 export function click(shop, user, key) {
   return send(shop, 'POST', `/offerings/paircode/schedule?user_id=${user}`,
     { headers: { 'Idempotency-Key': key, 'Content-Length': 0 } });
+}
+
+/** For each of them in turn, forty at a time, where the crowd is not what is tested. */
+export async function for_each(list, visit) {
+  const left = [...list];
+  await Promise.all(Array.from({ length: 40 }, async () => {
+    while (left.length) await visit(left.pop());
+  }));
+}
+
+/** The answer with the milliseconds that it took. */
+export async function timed(answering) {
+  const started = performance.now();
+  return { ...await answering, ms: Math.round(performance.now() - started) };
+}
+
+/** Statuses and times of timed answers, as a line. */
+export function summary(answers) {
+  const times = answers.map((each) => each.ms).sort((a, b) => a - b);
+  const at = (part) => times[Math.ceil(part * times.length) - 1];
+  const statuses = [...counts(answers.map((each) => each.status))].sort();
+  return `${statuses.map(([status, n]) => `${n} × ${status}`).join(', ')}; ms: `
+    + `p10 ${at(0.1)}, p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}`;
 }
 
 /** Asks until there is something other than undefined, for as long as `time_ms`. */

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <set>
 
 namespace billing {
 
@@ -27,6 +28,20 @@ class StripeHealth {
   void saw(const Error& error);
   bool failing() const;
 
+  /// A delivery that is under way, for as long as this lives. While one has been for three seconds,
+  /// Stripe is failing, though nobody knows yet what the call will come to.
+  class Watch {
+   public:
+    explicit Watch(StripeHealth& health);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+   private:
+    StripeHealth& health_;
+    std::multiset<Moment>::iterator began_;
+  };
+
   /// Asked before each delivery. While paused, one caller is let through at the end of each pause.
   bool may_send();
   /// When `may_send` is worth asking again; none if now.
@@ -38,9 +53,10 @@ class StripeHealth {
   mutable std::mutex mutex_;
   std::optional<Moment> failed_at_;
   std::optional<Moment> paused_until_;
-  bool probing_ = false;  ///< One was let through, and what came of it is not known yet.
-  int failures_ = 0;      ///< In a row.
-  int pauses_ = 0;        ///< Likewise.
+  std::multiset<Moment> under_way_;  ///< When each delivery in flight began.
+  bool probing_ = false;             ///< One was let through, and what came of it is not known yet.
+  int failures_ = 0;                 ///< In a row.
+  int pauses_ = 0;                   ///< Likewise.
 };
 
 }  // namespace billing

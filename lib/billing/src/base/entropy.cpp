@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <billing/entropy.hpp>
+#include <billing/result.hpp>
 
-#include <random>
+#include <unistd.h>
+
+#include <array>
 #include <string_view>
 
 namespace billing {
@@ -23,9 +26,14 @@ std::string Entropy::letters(std::size_t length) {
 }
 
 std::uint64_t SystemEntropy::next() {
-  // random_device holds no state worth sharing, and one a thread spares a lock.
-  thread_local std::random_device device;
-  return (std::uint64_t{device()} << 32U) | device();
+  // 256 bytes are the most that getentropy gives at once; a pool for each thread spares a lock.
+  thread_local std::array<std::uint64_t, 32> pool;
+  thread_local std::size_t used = pool.size();
+  if (used == pool.size()) {
+    require(getentropy(pool.data(), sizeof pool) == 0);
+    used = 0;
+  }
+  return pool[used++];
 }
 
 std::uint64_t SeededEntropy::next() {

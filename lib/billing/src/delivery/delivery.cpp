@@ -55,9 +55,12 @@ Settlement Delivery::send(const Claim& claim) {
   const RecordedEvent& row = claim.row;
   require(row.usage_at.has_value());
   // One try: the ledger's schedule decides on the next, and in between others have their turn.
-  const auto record = stripe_.create_usage_record(
-      {.item = row.event.item, .quantity = row.event.quantity, .timestamp = *row.usage_at},
-      key_of(row), {.budget = settings_.send_timeout, .tries_max = 1, .turn_taken = true});
+  const auto record = [&] {
+    const StripeHealth::Watch watch(health_);
+    return stripe_.create_usage_record(
+        {.item = row.event.item, .quantity = row.event.quantity, .timestamp = *row.usage_at},
+        key_of(row), {.budget = settings_.send_timeout, .tries_max = 1, .turn_taken = true});
+  }();
   if (record) {
     health_.saw_success();
     forget_failures(row.event.item);

@@ -6,16 +6,15 @@ namespace billing {
 void ItemSchedule::add(const RecordedEvent& row) {
   const ItemId& item = row.event.item;
   const auto [found, is_new] = entries_.try_emplace(item);
-  ++found->second.pending;
+  found->second.pending.push(row.sequence);
   if (!is_new) return;
   found->second.front = row;
   ready_.push_back(item);
 }
 
-void ItemSchedule::restore(const ItemId& item, std::int64_t pending) {
-  if (pending < 1) return;
+void ItemSchedule::restore(const ItemId& item, std::int64_t sequence) {
   const auto [found, is_new] = entries_.try_emplace(item);
-  found->second.pending = pending;
+  found->second.pending.push(sequence);
   if (is_new) ready_.push_back(item);
 }
 
@@ -39,7 +38,8 @@ std::optional<ItemSchedule::Turn> ItemSchedule::take(Moment now, std::chrono::mi
   entry.fence = ++fences_;
   entry.leased_until = now + lease;
   wait(item, entry, entry.leased_until);
-  return Turn{.item = item, .fence = entry.fence, .front = entry.front};
+  return Turn{
+      .item = item, .fence = entry.fence, .sequence = entry.pending.front(), .front = entry.front};
 }
 
 bool ItemSchedule::hold(const ItemId& item, std::int64_t fence) {
@@ -60,8 +60,8 @@ void ItemSchedule::finish(const ItemId& item) {
   Entry& entry = entries_.at(item);
   entry.front.reset();
   stop_waiting(entry);
-  --entry.pending;
-  if (entry.pending == 0) {
+  entry.pending.pop();
+  if (entry.pending.empty()) {
     entries_.erase(item);
   } else {
     ready_.push_back(item);
@@ -83,9 +83,10 @@ void ItemSchedule::set_failing(const ItemId& item, bool failing) {
   entries_.at(item).failing = failing;
 }
 
-std::int64_t ItemSchedule::pending(const ItemId& item) const {
+std::optional<std::int64_t> ItemSchedule::oldest(const ItemId& item) const {
   const auto found = entries_.find(item);
-  return found == entries_.end() ? 0 : found->second.pending;
+  if (found == entries_.end()) return std::nullopt;
+  return found->second.pending.front();
 }
 
 const RecordedEvent* ItemSchedule::front(const ItemId& item) const {

@@ -8,8 +8,10 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <optional>
+#include <queue>
 #include <unordered_map>
 
 namespace billing {
@@ -20,8 +22,8 @@ class ItemSchedule {
  public:
   /// An event was recorded. Of an item that had nothing pending it is the front.
   void add(const RecordedEvent& row);
-  /// That many events of an item are pending; which one is its front has to be looked up.
-  void restore(const ItemId& item, std::int64_t pending);
+  /// An event is pending, as the rows say; restored in the ledger's order.
+  void restore(const ItemId& item, std::int64_t sequence);
   /// Forgets everything but the fences, for a new `restore`.
   void clear();
 
@@ -29,7 +31,8 @@ class ItemSchedule {
   struct Turn {
     ItemId item;
     std::int64_t fence = 0;
-    std::optional<RecordedEvent> front;  ///< The item's oldest pending event, where it is known.
+    std::int64_t sequence = 0;           ///< Of the item's oldest pending event.
+    std::optional<RecordedEvent> front;  ///< That event, where it is kept.
   };
   std::optional<Turn> take(Moment now, std::chrono::milliseconds lease);
 
@@ -48,9 +51,9 @@ class ItemSchedule {
   /// Of one item: whether its last turn ended in a wait because a send failed, …
   bool failing(const ItemId& item) const;
   void set_failing(const ItemId& item, bool failing);
-  /// … how many of its events are pending, …
-  std::int64_t pending(const ItemId& item) const;
-  /// … and the oldest of them, null where it is not known.
+  /// … the sequence of its oldest pending event, if any is, …
+  std::optional<std::int64_t> oldest(const ItemId& item) const;
+  /// … and that event, null where it is not kept.
   const RecordedEvent* front(const ItemId& item) const;
 
   /// When `take` may have something; the beginning of time if it has now.
@@ -59,7 +62,7 @@ class ItemSchedule {
  private:
   struct Entry {
     std::int64_t fence = 0;
-    std::int64_t pending = 0;
+    std::queue<std::int64_t, std::list<std::int64_t>> pending = {};
     bool failing = false;
     std::optional<RecordedEvent> front = std::nullopt;
     Moment leased_until = {};

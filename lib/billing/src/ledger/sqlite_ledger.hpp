@@ -40,7 +40,7 @@ class SqliteLedger final : public Ledger {
                                               const IdempotencyKey& key);
   Result<std::optional<Second>> free_second(const UsageEvent& event, Second now_at_stripe);
   Result<RecordedEvent> settle_one(const SettledClaim& settled);
-  Result<std::optional<RecordedEvent>> oldest_pending(const ItemId& item);
+  Result<RecordedEvent> by_sequence(std::int64_t sequence);
   Result<std::optional<RecordedEvent>> look_up_front(const ItemSchedule::Turn& turn, Moment now,
                                                      Instant now_at_stripe);
   Result<bool> give_second(RecordedEvent& row, Second now_at_stripe);

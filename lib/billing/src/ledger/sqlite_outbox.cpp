@@ -9,12 +9,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* select_pending_counts = R"sql(
-  SELECT item, count(*) FROM usage_events WHERE state = 'pending'
-  GROUP BY item ORDER BY min(sequence))sql";
+constexpr const char* select_pending =
+    "SELECT sequence, item FROM usage_events WHERE state = 'pending' ORDER BY sequence";
 
-const std::string select_oldest_pending =
-    select_events + "WHERE item = ? AND state = 'pending' ORDER BY sequence LIMIT 1";
+const std::string select_by_sequence = select_events + "WHERE sequence = ?";
 
 constexpr const char* update_second = "UPDATE usage_events SET usage_at = ? WHERE sequence = ?";
 
@@ -33,37 +31,44 @@ Result<void> SqliteLedger::recount() {
   if (!schedule_in_doubt_) return {};
   const std::scoped_lock lock(mutex_, schedule_mutex_);
   schedule_.clear();
-  Run run = database_.run(select_pending_counts);
+  Run run = database_.run(select_pending);
   while (true) {
     const Result<bool> row = run.step();
     if (!row) return tl::unexpected(row.error());
     if (!*row) break;
-    schedule_.restore(ItemId(run.text(0)), run.integer(1));
+    schedule_.restore(ItemId(run.text(1)), run.integer(0));
   }
   schedule_in_doubt_ = false;
   return {};
 }
 
-Result<std::optional<RecordedEvent>> SqliteLedger::oldest_pending(const ItemId& item) {
-  Run run = database_.run(select_oldest_pending.c_str());
-  return one_event(run.bind(item.text()));
+Result<RecordedEvent> SqliteLedger::by_sequence(std::int64_t sequence) {
+  Run run = database_.run(select_by_sequence.c_str());
+  Result<std::optional<RecordedEvent>> row = one_event(run.bind(sequence));
+  if (!row) return failure(std::move(row));
+  require(row->has_value());  // Rows are never deleted.
+  return std::move(**row);
 }
 
 Result<Backlog> SqliteLedger::backlog(const ItemId& item) {
-  bool failing = false;
+  std::int64_t oldest = 0;
+  Backlog backlog;
   {
     const std::lock_guard lock(schedule_mutex_);
-    if (schedule_.pending(item) == 0) return Backlog{};
-    failing = schedule_.failing(item);
+    const auto sequence = schedule_.oldest(item);
+    if (!sequence) return backlog;
+    oldest = *sequence;
+    backlog.failing = schedule_.failing(item);
     if (const RecordedEvent* front = schedule_.front(item)) {
-      return Backlog{.oldest_clicked_at = front->event.clicked_at, .failing = failing};
+      backlog.oldest_clicked_at = front->event.clicked_at;
+      return backlog;
     }
   }
   const std::lock_guard lock(mutex_);
-  Result<std::optional<RecordedEvent>> oldest = oldest_pending(item);
-  if (!oldest) return failure(std::move(oldest));
-  if (!*oldest) return Backlog{};
-  return Backlog{.oldest_clicked_at = (*oldest)->event.clicked_at, .failing = failing};
+  const Result<RecordedEvent> row = by_sequence(oldest);
+  if (!row) return tl::unexpected(row.error());
+  backlog.oldest_clicked_at = row->event.clicked_at;
+  return backlog;
 }
 
 Result<std::optional<Claim>> SqliteLedger::claim(Moment now, Instant now_at_stripe,
@@ -96,27 +101,24 @@ Result<std::optional<RecordedEvent>> SqliteLedger::look_up_front(const ItemSched
                                                                  Moment now,
                                                                  Instant now_at_stripe) {
   const std::lock_guard lock(mutex_);
-  Result<std::optional<RecordedEvent>> oldest = oldest_pending(turn.item);
+  Result<RecordedEvent> row = by_sequence(turn.sequence);
   Result<bool> given = false;
-  if (oldest && *oldest) given = give_second(**oldest, to_second(now_at_stripe));
+  if (row) given = give_second(*row, to_second(now_at_stripe));
   const std::lock_guard schedule_lock(schedule_mutex_);
   // Over already, if a commit of somebody else's failed meanwhile.
   if (!schedule_.hold(turn.item, turn.fence)) return std::optional<RecordedEvent>();
-  if (!oldest || !given) {
+  if (!row || !given) {
     schedule_.defer(turn.item, now + pause_after_trouble);
-    return oldest ? tl::unexpected(given.error()) : tl::unexpected(oldest.error());
+    return tl::unexpected(row ? given.error() : row.error());
   }
-  if (!*oldest) {
-    schedule_.finish(turn.item);
-  } else if (!*given) {
+  if (!*given) {
     // The next second may be free; strictly oldest first, so nothing else of the item goes before.
     const Instant next_second = to_second(now_at_stripe) + seconds(1);
     schedule_.defer(turn.item, now + (next_second - now_at_stripe));
-    oldest->reset();
-  } else {
-    schedule_.release(turn.item);
+    return std::optional<RecordedEvent>();
   }
-  return oldest;
+  schedule_.release(turn.item);
+  return std::optional<RecordedEvent>(std::move(*row));
 }
 
 /// False if no second is free yet. The second is on disk before the first send, so that every later

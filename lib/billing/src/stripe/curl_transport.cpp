@@ -65,6 +65,11 @@ std::size_t take_header(char* bytes, std::size_t one, std::size_t count, void* r
 
 /// Whether not one byte of the request can have reached the other side.
 bool never_left(CURL* easy, CURLcode code) {
+  long sent = 0;
+  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
+  // libcurl sends a request again where a kept connection died under it; that the new connection
+  // was refused says nothing of the first copy.
+  if (sent > 0) return false;
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -74,11 +79,9 @@ bool never_left(CURL* easy, CURLcode code) {
     case CURLE_SSL_CACERT_BADFILE: return true;
     default: break;
   }
-  long sent = 0;
   curl_off_t ready_us = 0;
-  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
-  return sent == 0 && ready_us == 0;
+  return ready_us == 0;
 }
 
 Error no_answer(CURL* easy, CURLcode code, const HttpRequest& request,

@@ -10,6 +10,8 @@ using std::chrono::milliseconds;
 
 /// Longer than a call that hangs and the longest pause after it.
 constexpr milliseconds believed_for(30'000);
+/// Stripe answers within a second, as a rule.
+constexpr milliseconds hangs_after(3'000);
 /// One item that always fails must not hold up the others; an outage shows itself soon enough.
 constexpr int failures_before_pause = 4;
 constexpr milliseconds pause_min(500);
@@ -68,7 +70,19 @@ void StripeHealth::saw(const Error& error) {
 
 bool StripeHealth::failing() const {
   const std::lock_guard lock(mutex_);
-  return failed_at_ && clock_.moment() - *failed_at_ < believed_for;
+  const Moment now = clock_.moment();
+  if (failed_at_ && now - *failed_at_ < believed_for) return true;
+  return !under_way_.empty() && now - *under_way_.begin() >= hangs_after;
+}
+
+StripeHealth::Watch::Watch(StripeHealth& health) : health_(health) {
+  const std::lock_guard lock(health_.mutex_);
+  began_ = health_.under_way_.insert(health_.clock_.moment());
+}
+
+StripeHealth::Watch::~Watch() {
+  const std::lock_guard lock(health_.mutex_);
+  health_.under_way_.erase(began_);
 }
 
 bool StripeHealth::may_send() {

@@ -16,6 +16,19 @@ bool visible_ascii(char c) {
   return c > 0x20 && c < 0x7F;
 }
 
+/// Eight letters that sort as the instants do: an index of ids that grow is filled from one end,
+/// which spares the disk a page a click.
+std::string time_letters(Instant instant) {
+  constexpr std::string_view alphabet =
+      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  std::string text(8, alphabet.front());
+  auto rest = static_cast<std::uint64_t>(instant.time_since_epoch().count());
+  for (auto letter = text.rbegin(); letter != text.rend(); ++letter, rest /= alphabet.size()) {
+    *letter = alphabet[rest % alphabet.size()];
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<UsageEvent> make_usage_event(const NewUsage& usage, Entropy& entropy) {
@@ -28,7 +41,7 @@ Result<UsageEvent> make_usage_event(const NewUsage& usage, Entropy& entropy) {
     return failure(ErrorCode::invalid, "quantity has to be a whole number from 1");
   }
   return UsageEvent{
-      .id = EventId("use_" + entropy.letters(24)),
+      .id = EventId("use_" + time_letters(usage.clicked_at) + entropy.letters(16)),
       .customer = usage.customer,
       .item = usage.item,
       .key = IdempotencyKey(usage.key ? *usage.key : "made_" + entropy.letters(32)),
