@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace simulation {
 namespace {
 
@@ -32,26 +34,56 @@ tl::unexpected<billing::Error> no_answer(const billing::HttpRequest& request) {
                           fmt::format("{} {}: no answer", request.method, request.path));
 }
 
+void control(sandbox::Sandbox& sandbox, const std::string& method, const std::string& body) {
+  const auto answer =
+      sandbox.handle({.method = method, .target = "/_sandbox/faults", .body = body});
+  billing::require(answer.status == 200);
+}
+
 }  // namespace
 
 billing::Result<billing::HttpResponse> SandboxTransport::send(const billing::HttpRequest& request,
-                                                              std::chrono::milliseconds) {
-  const Network network = before ? before(request) : Network::carries;
-  if (network == Network::loses_request) return no_answer(request);
-  sandbox::HttpRequest there{.method = request.method, .target = target_of(request)};
-  for (const billing::HttpHeader& each : request.headers) {
-    there.headers.push_back({each.name, each.value});
+                                                              std::chrono::milliseconds timeout) {
+  const Passage passage = before ? before(request, timeout) : Passage();
+  switch (passage.network) {
+    case Network::refuses:
+      return billing::failure(billing::ErrorCode::unavailable, "connection refused");
+    case Network::delays: late_.push_back(request); return no_answer(request);
+    case Network::loses_request: return no_answer(request);
+    case Network::carries:
+    case Network::loses_answer: break;
   }
-  there.body = request.body;
-  sandbox::HttpResponse answer = sandbox_.handle(there);
-  if (after) after(request);
-  if (network == Network::loses_answer) return no_answer(request);
+  sandbox::HttpResponse answer;
+  if (passage.works) {
+    if (!passage.fault.empty()) control(sandbox_, "POST", passage.fault);
+    answer = carry(request);
+    if (!passage.fault.empty()) control(sandbox_, "DELETE", {});
+  }
+  if (after) after();
+  if (passage.network == Network::loses_answer) return no_answer(request);
+  if (passage.instead) return *passage.instead;
   billing::HttpResponse back{.status = answer.status};
   for (sandbox::HttpHeader& each : answer.headers) {
     back.headers.push_back({std::move(each.name), std::move(each.value)});
   }
   back.body = std::move(answer.body);
   return back;
+}
+
+sandbox::HttpResponse SandboxTransport::carry(const billing::HttpRequest& request) {
+  sandbox::HttpRequest there{.method = request.method, .target = target_of(request)};
+  for (const billing::HttpHeader& each : request.headers) {
+    there.headers.push_back({each.name, each.value});
+  }
+  there.body = request.body;
+  sandbox::HttpResponse answer = sandbox_.handle(there);
+  if (witness) witness(request, answer);
+  return answer;
+}
+
+void SandboxTransport::deliver_late() {
+  const std::vector<billing::HttpRequest> arriving = std::exchange(late_, {});
+  for (const billing::HttpRequest& request : arriving) carry(request);
 }
 
 }  // namespace simulation

@@ -3,14 +3,20 @@
 
 #include <billing/api.hpp>
 #include <billing/delivery.hpp>
+#include <billing/group_commit.hpp>
 #include <billing/observer.hpp>
 #include <billing/provisioning.hpp>
 #include <billing/sqlite_data.hpp>
 #include <billing/stripe_client.hpp>
 
+#include "broken_ledger.hpp"
+#include "broken_transport.hpp"
+#include "simulation/crash.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace simulation {
@@ -29,16 +35,27 @@ T value(billing::Result<T> result, const char* what) {
   return std::move(*result);
 }
 
-void succeed(const billing::Result<void>& result, const char* what) {
-  if (!result) throw std::runtime_error(fmt::format("{}: {}", what, result.error().message));
-}
-
 json body_of(int status, const std::string& body, const char* what) {
   if (status != 200) throw std::runtime_error(fmt::format("{}: {} {}", what, status, body));
   return json::parse(body);
 }
 
 }  // namespace
+
+/// The machine's own clock: the date may be wrong, and to sleep on it is an effect.
+class World::MachineClock final : public billing::Clock {
+ public:
+  explicit MachineClock(World& world) : world_(world) {}
+  billing::Instant now() const override { return world_.clock_.now(); }
+  billing::Moment moment() const override { return world_.clock_.moment(); }
+  void sleep_for(std::chrono::milliseconds duration) override {
+    world_.point("sleep");
+    world_.clock_.sleep_for(duration);
+  }
+
+ private:
+  World& world_;
+};
 
 /// What a crash destroys.
 class World::Machine {
@@ -47,56 +64,127 @@ class World::Machine {
   };
 
  public:
-  explicit Machine(World& world)
-      : data(value(billing::SqliteData::open((world.folder_ / "billing.db").string(),
-                                             billing::SqliteAccess::owner),
-                   "open the data file")),
-        catalog(value(billing::devchat_catalog(challenge_id), "catalog")),
-        limit(world.clock_, 0),
-        stripe(world.network_, world.clock_, world.entropy_, silent,
+  Machine(World& world, std::unique_ptr<billing::SqliteData> opened)
+      : data(std::move(opened)),
+        shared(data->ledger()),
+        broken(shared, world.options_.without),
+        transport(world.network_, world.entropy_, world.options_.without),
+        limit(*world.machine_clock_, world.options_.stripe_rate),
+        stripe(transport, *world.machine_clock_, world.entropy_, silent,
                {.secret_key = key, .limit = &limit}),
-        health(world.clock_, world.entropy_),
-        api(data->ledger(), data->store(), stripe, health, world.clock_, world.entropy_, silent,
+        health(*world.machine_clock_, world.entropy_),
+        api(broken, data->store(), stripe, health, *world.machine_clock_, world.entropy_, silent,
             {.public_url = "http://localhost:4242", .catalog = catalog}),
-        delivery(data->ledger(), stripe, health, limit, world.clock_, world.entropy_, silent) {}
+        delivery(broken, stripe, health, limit, *world.machine_clock_, world.entropy_, silent) {}
 
   Silent silent;
   std::unique_ptr<billing::SqliteData> data;
-  billing::Catalog catalog;
+  billing::GroupCommit shared;
+  BrokenLedger broken;
+  BrokenTransport transport;
+  billing::Catalog catalog = value(billing::devchat_catalog(challenge_id), "catalog");
   billing::RateLimit limit;
   billing::stripe::Client stripe;
   billing::StripeHealth health;
   billing::Api api;
   billing::Delivery delivery;
+  bool ready = false;
 };
 
-World::World(std::uint64_t seed, std::filesystem::path folder)
-    : folder_(std::move(folder)),
+World::World(const WorldOptions& options)
+    : options_(options),
       clock_(start_of_time),
-      entropy_(seed),
+      entropy_(options.seed),
+      remains_(options.seed + 1),
       stripe_(
-          {.now = [this] { return billing::to_second(clock_.now()).time_since_epoch().count(); },
-           .seed = seed}),
-      network_(stripe_) {}
+          {.now =
+               [this] { return billing::to_second(clock_.true_now()).time_since_epoch().count(); },
+           .seed = options.seed}),
+      network_(stripe_),
+      disk_(clock_, options.seed + 2),
+      machine_clock_(std::make_unique<MachineClock>(*this)) {
+  network_.before = [this](const billing::HttpRequest& request, std::chrono::milliseconds timeout) {
+    point("network-before");
+    return weather ? weather(request, timeout) : Passage();
+  };
+  disk_.fate = [this](Effect effect, std::string_view file) { return fate(effect, file); };
+  network_.after = [this] {
+    point("network-after");
+    if (meanwhile) meanwhile();
+  };
+}
 
 World::~World() = default;
 
+Fate World::fate(Effect effect, std::string_view file) {
+  const Fate fate = wear ? wear(effect, file) : Fate::happens;
+  const bool commit = effect == Effect::sync && file.ends_with("-wal");
+  if (options_.without == Safeguard::insert_before_send && commit && fate == Fate::happens) {
+    return Fate::pretends;
+  }
+  return fate;
+}
+
+void World::point(std::string_view name) {
+  if (dies && dies(name)) disk_.cut_power();
+  check_power();
+}
+
+void World::check_power() {
+  if (disk_.dead()) throw Crash{};
+}
+
 void World::boot() {
-  machine_ = std::make_unique<Machine>(*this);
-  succeed(machine_->api.resume(), "resume");
-  const auto account = value(machine_->stripe.account(), "read the account");
-  succeed(machine_->data->store().bind({.account = account.id, .challenge_id = challenge_id}),
-          "bind the data file");
-  value(billing::provision(machine_->stripe, machine_->catalog,
-                           {.scope = billing::ProvisionScope::only_missing}),
-        "provision");
-  succeed(machine_->api.offer(value(billing::read_offerings(machine_->stripe, machine_->catalog),
-                                    "read the offerings")),
-          "offer");
+  if (!power_on() || !get_ready()) throw std::runtime_error("the machine does not start");
+}
+
+bool World::power_on() {
+  auto data =
+      billing::SqliteData::open("billing.db", billing::SqliteAccess::owner, disk_.vfs_name());
+  check_power();
+  if (!data) return false;
+  machine_ = std::make_unique<Machine>(*this, std::move(*data));
+  const auto resumed = machine_->api.resume();
+  check_power();
+  if (!resumed) stop();
+  return is_on();
+}
+
+bool World::get_ready() {
+  Machine& machine = *machine_;
+  const auto started = [&]() -> billing::Result<void> {
+    const auto account = machine.stripe.account();
+    if (!account) return tl::unexpected(account.error());
+    if (auto bound =
+            machine.data->store().bind({.account = account->id, .challenge_id = challenge_id});
+        !bound) {
+      return bound;
+    }
+    const auto provisioned = billing::provision(machine.stripe, machine.catalog,
+                                                {.scope = billing::ProvisionScope::only_missing});
+    if (!provisioned) return tl::unexpected(provisioned.error());
+    auto offerings = billing::read_offerings(machine.stripe, machine.catalog);
+    if (!offerings) return tl::unexpected(offerings.error());
+    return machine.api.offer(std::move(*offerings));
+  }();
+  check_power();
+  machine.ready = started.has_value();
+  return machine.ready;
 }
 
 void World::crash() {
+  disk_.cut_power();
   machine_.reset();
+  disk_.restart(remains_);
+}
+
+void World::stop() {
+  machine_.reset();
+  check_power();
+}
+
+bool World::is_ready() const {
+  return machine_ && machine_->ready;
 }
 
 billing::Ledger& World::ledger() {
@@ -107,7 +195,9 @@ billing::Store& World::store() {
 }
 
 billing::HttpResponse World::request(const billing::HttpRequest& request) {
-  return machine_->api.handle(request);
+  billing::HttpResponse response = machine_->api.handle(request);
+  check_power();
+  return response;
 }
 
 billing::HttpResponse World::click(const std::string& customer, const std::string& click_key) {
@@ -131,43 +221,85 @@ void World::buy(const std::string& customer, const std::string& price) {
                                .path = "/offerings/paircode",
                                .query = {{"user_id", customer}},
                                .body = wanted.dump()});
-  const std::string url = body_of(opened.status, opened.body, "open the checkout").at("url");
+  const auto session = pay(body_of(opened.status, opened.body, "open the checkout").at("url"));
+  if (!session) throw std::runtime_error("the checkout has expired");
+  const auto back = request({.method = "GET",
+                             .path = "/users",
+                             .query = {{"user_id", customer}, {"session_id", *session}}});
+  body_of(back.status, back.body, "come back from the checkout");
+}
+
+std::optional<std::string> World::pay(const std::string& url) {
   const std::string page = url.substr(url.find("/c/pay/"));
   const auto paid = at_stripe("POST", page,
                               "cardNumber=4242424242424242&cardExpiry=12%2F40&cardCvc=123"
                               "&billingName=Robin&billingCountry=US&billingPostalCode=90210");
+  if (paid.status == 410) return std::nullopt;
   if (paid.status != 303) throw std::runtime_error(fmt::format("pay: {}", paid.status));
-  const std::string session = page.substr(page.rfind('/') + 1);
-  const auto back = request({.method = "GET",
-                             .path = "/users",
-                             .query = {{"user_id", customer}, {"session_id", session}}});
-  body_of(back.status, back.body, "come back from the checkout");
+  return page.substr(page.rfind('/') + 1);
 }
 
-void World::cancel_at_stripe(const std::string& customer) {
+std::vector<std::string> World::cancel_at_stripe(const std::string& customer) {
   const auto listed = at_stripe("GET", "/v1/subscriptions?customer=" + customer);
   const json subscriptions = body_of(listed.status, listed.body, "list");
+  std::vector<std::string> items;
   for (const json& each : subscriptions.at("data")) {
     const std::string id = each.at("id");
     const auto ended = at_stripe("DELETE", "/v1/subscriptions/" + id);
     body_of(ended.status, ended.body, "cancel");
+    for (const json& item : each.at("items").at("data")) items.push_back(item.at("id"));
   }
+  return items;
+}
+
+billing::Result<std::optional<billing::Claim>> World::claim() {
+  if (!is_ready()) return std::optional<billing::Claim>();
+  auto claimed = machine_->delivery.claim();
+  check_power();
+  return claimed;
+}
+
+billing::Settlement World::send(const billing::Claim& claim) {
+  billing::Settlement settlement = machine_->delivery.send(claim);
+  check_power();
+  return settlement;
+}
+
+billing::Result<std::optional<billing::RecordedEvent>> World::settle(
+    const billing::Claim& claim, const billing::Settlement& settlement) {
+  auto settled = machine_->delivery.settle(claim, settlement);
+  check_power();
+  return settled;
+}
+
+std::optional<billing::Moment> World::next_due() {
+  return value(machine_->delivery.next_due(), "next due");
 }
 
 bool World::deliver_once() {
-  const auto claim = value(machine_->delivery.claim(), "claim");
-  if (!claim) return false;
-  const billing::Settlement settlement = machine_->delivery.send(*claim);
-  value(machine_->delivery.settle(*claim, settlement), "settle");
+  const auto claimed = value(claim(), "claim");
+  if (!claimed) return false;
+  value(settle(*claimed, send(*claimed)), "settle");
   return true;
 }
 
 void World::drain() {
-  const billing::Instant give_up = clock_.now() + std::chrono::hours(24);
+  const billing::Moment give_up = clock_.moment() + std::chrono::hours(24);
+  constexpr std::chrono::milliseconds wait_min(50);
+  constexpr std::chrono::milliseconds wait_max(60'000);
+  std::chrono::milliseconds patience = wait_min;
   while (value(ledger().totals(), "totals").pending > 0) {
-    if (deliver_once()) continue;
-    if (clock_.now() > give_up) throw std::runtime_error("a day later, events are still pending");
-    clock_.advance(std::chrono::milliseconds(500));
+    if (deliver_once()) {
+      patience = wait_min;
+      continue;
+    }
+    if (clock_.moment() > give_up) {
+      throw std::runtime_error("a day later, events are still pending");
+    }
+    // To when something may be due, and further each time that it then isn't let through.
+    const auto wait = next_due().value_or(billing::Moment::min()) - clock_.moment();
+    clock_.advance(std::clamp<std::chrono::milliseconds>(wait, patience, wait_max));
+    patience = std::min(patience * 2, wait_max);
   }
 }
 

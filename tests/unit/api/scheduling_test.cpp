@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/world.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -15,8 +14,7 @@ using simulation::World;
 
 /// A customer with the on-demand package, a minute after buying it.
 struct Scheduling {
-  TemporaryFolder folder;
-  World world{1, folder.path()};
+  World world{1};
   std::string robin;
 
   Scheduling() {
@@ -73,8 +71,7 @@ TEST_CASE("Each click is a usage of 1 on the same item, on a second of its own")
 }
 
 TEST_CASE("Without a subscription a click is refused, and nothing is recorded") {
-  TemporaryFolder folder;
-  World world(1, folder.path());
+  World world(1);
   world.boot();
   const std::string robin = world.sign_up("robin@example.com");
   const HttpResponse answer = world.click(robin, "click-1");
@@ -84,8 +81,7 @@ TEST_CASE("Without a subscription a click is refused, and nothing is recorded") 
 }
 
 TEST_CASE("The monthly package takes no clicks") {
-  TemporaryFolder folder;
-  World world(1, folder.path());
+  World world(1);
   world.boot();
   const std::string robin = world.sign_up("robin@example.com");
   world.buy(robin, "monthlyPrice");
@@ -121,8 +117,7 @@ TEST_CASE("A click that Stripe refuses is answered so, again and again, and teac
 TEST_CASE("A subscription that only Stripe knows of costs one read, and the click is taken") {
   Scheduling shop;
   // As if the browser had never come back from the checkout: a data file that has the user alone.
-  TemporaryFolder folder;
-  World elsewhere(1, folder.path());
+  World elsewhere(1);
   elsewhere.boot();
   const std::string kim = elsewhere.sign_up("kim@example.com");
   const auto offers = elsewhere.request({.method = "GET", .path = "/offerings"});
@@ -133,7 +128,7 @@ TEST_CASE("A subscription that only Stripe knows of costs one read, and the clic
   REQUIRE(made.status == 200);
   elsewhere.clock().advance(std::chrono::seconds(5));
   int reads = 0;
-  elsewhere.network().before = [&](const HttpRequest& request) {
+  elsewhere.weather = [&](const HttpRequest& request, auto) {
     if (request.path == "/v1/subscriptions") ++reads;
     return Network::carries;
   };

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/world.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -15,8 +14,7 @@ using simulation::Network;
 using simulation::World;
 
 struct Subscribing {
-  TemporaryFolder folder;
-  World world{1, folder.path()};
+  World world{1};
   std::string robin;
 
   Subscribing() {
@@ -124,7 +122,7 @@ TEST_CASE("While Stripe is down nothing is bought, and the answer says to try ag
   Subscribing shop;
   const std::string body = json{{"price", shop.price("pairCode", "onDemandPrice")}}.dump();
   int lost = 0;
-  shop.world.network().before = [&](const HttpRequest&) {
+  shop.world.weather = [&](const HttpRequest&, auto) {
     ++lost;
     return Network::loses_request;
   };

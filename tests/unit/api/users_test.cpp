@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/world.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -16,8 +15,7 @@ using simulation::Network;
 using simulation::World;
 
 struct Users {
-  TemporaryFolder folder;
-  World world{1, folder.path()};
+  World world{1};
   Users() { world.boot(); }
 
   json read(const Parameters& query, int status = 200) {
@@ -45,7 +43,7 @@ TEST_CASE("The same e-mail is always the same user") {
 TEST_CASE("A sign-up whose answer is lost makes one customer, however often it is repeated") {
   Users shop;
   int lost = 0;
-  shop.world.network().before = [&](const HttpRequest& request) {
+  shop.world.weather = [&](const HttpRequest& request, auto) {
     if (request.method != "POST" || lost == 3) return Network::carries;
     ++lost;
     return Network::loses_answer;
@@ -90,7 +88,7 @@ TEST_CASE("What is known of a user is told while Stripe is down") {
   const std::string robin = shop.world.sign_up("robin@example.com");
   shop.world.buy(robin);
   int lost = 0;
-  shop.world.network().before = [&](const HttpRequest&) {
+  shop.world.weather = [&](const HttpRequest&, auto) {
     ++lost;
     return Network::loses_request;
   };

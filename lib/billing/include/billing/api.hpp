@@ -85,6 +85,7 @@ class Api {
   Result<std::string> open_checkout(const User& user, const OfferedPrice& price,
                                     const std::string& return_base);
   Result<std::string> return_base(const HttpRequest& request) const;
+  Instant truest_now() const;
   Result<ItemId> item_for_usage(const CustomerId& customer);
   Result<RecordedEvent> record(const UsageEvent& event);
   Result<bool> may_settle_soon(const RecordedEvent& row);

@@ -47,6 +47,7 @@ class Delivery {
   Result<std::optional<Moment>> next_due();
 
  private:
+  Instant now_at_stripe() const;
   std::chrono::milliseconds pause_after_failure(const ItemId& item);
   void forget_failures(const ItemId& item);
 

@@ -75,7 +75,7 @@ struct SettledClaim {
 /// What one transaction writes. The spans must outlive the call.
 struct LedgerWrite {
   std::span<const UsageEvent> events = {};
-  Instant now_at_stripe = {};  ///< For the events' seconds.
+  Instant now_at_stripe = {};  ///< For the events' seconds; `Instant::min()` if it isn't known.
   std::span<const SettledClaim> settlements = {};
 };
 

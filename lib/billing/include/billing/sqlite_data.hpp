@@ -26,7 +26,10 @@ enum class SqliteAccess {
 class SqliteData {
  public:
   /// `corrupt` for a file that is not one of ours or has a newer schema than this program knows.
-  static Result<std::unique_ptr<SqliteData>> open(const std::string& path, SqliteAccess access);
+  /// `vfs` names the SQLite VFS that the file lies in, of a simulated machine whose only process
+  /// this is; empty for this machine's disk.
+  static Result<std::unique_ptr<SqliteData>> open(const std::string& path, SqliteAccess access,
+                                                  const std::string& vfs = {});
   ~SqliteData();
   SqliteData(const SqliteData&) = delete;
   SqliteData& operator=(const SqliteData&) = delete;

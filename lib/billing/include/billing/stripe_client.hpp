@@ -9,8 +9,8 @@
 #include <billing/rate_limit.hpp>
 #include <billing/result.hpp>
 #include <billing/stripe_objects.hpp>
+#include <billing/stripe_time.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -54,7 +54,7 @@ struct NewUsageRecord {
 };
 
 /// Stripe's API as far as this product uses it. Thread-safe as its transport is; keeps no state but
-/// what it learnt of Stripe's clock.
+/// what it learnt of Stripe's time.
 ///
 /// Every write takes an IdempotencyKey, which is kept over the retries inside the call: 409, 429,
 /// 500, 502-504, no answer, and what `Stripe-Should-Retry` says. Failures: `outcome_unknown` if a
@@ -113,15 +113,14 @@ class Client {
                                                                  Call call = {});
   Result<UpcomingInvoice> upcoming_invoice(const SubscriptionId& subscription, Call call = {});
 
-  /// How far the local clock was ahead of Stripe's at the last answer (its `Date` header); negative
-  /// when behind. Zero until the first answer.
-  std::chrono::seconds clock_lead() const { return std::chrono::seconds(clock_lead_.load()); }
+  /// How far this machine's date is ahead of Stripe's; negative when behind, zero until the first
+  /// answer.
+  std::chrono::seconds clock_lead() const;
 
   const std::string& api_version() const { return settings_.api_version; }
 
-  /// The instant it is at Stripe: the local clock less its lead, and never before a time that
-  /// Stripe's answers have told already, since the local clock may be set back.
-  Instant now_at_stripe() const;
+  /// The instant it is at Stripe; none until the first answer.
+  std::optional<Instant> now_at_stripe() const { return time_.at(clock_.moment()); }
 
  private:
   Result<HttpResponse> request(HttpRequest request, const Call& call);
@@ -132,15 +131,14 @@ class Client {
                             const Call& call);
   /// Asks for pages of one list, all within one call's budget.
   std::function<Result<HttpResponse>(Parameters query)> pager(std::string path, const Call& call);
-  void learn_clock(const HttpResponse& response, Instant asked, Instant answered);
+  void learn_time(const HttpResponse& response);
 
   HttpTransport& transport_;
   Clock& clock_;
   Entropy& entropy_;
   Observer& observer_;
   Settings settings_;
-  std::atomic<std::int64_t> clock_lead_{0};
-  std::atomic<std::int64_t> latest_date_{0};  ///< Of an answer, in seconds since 1970.
+  StripeTime time_;
 };
 
 }  // namespace billing::stripe

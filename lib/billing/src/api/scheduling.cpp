@@ -21,7 +21,7 @@ Result<Begun> Api::schedule(const HttpRequest& request) {
   }
   if (!item) return tl::unexpected(item.error());
   const Result<UsageEvent> event = make_usage_event(
-      {.customer = user->customer, .item = *item, .key = key, .clicked_at = clock_.now()},
+      {.customer = user->customer, .item = *item, .key = key, .clicked_at = truest_now()},
       entropy_);
   if (!event) return tl::unexpected(event.error());
   const Result<RecordedEvent> row = record(*event);
@@ -30,6 +30,11 @@ Result<Begun> Api::schedule(const HttpRequest& request) {
   if (!soon) return tl::unexpected(soon.error());
   if (!*soon) return event_response(*row);
   return Waiting{.event = row->event.id, .until = clock_.moment() + settings_.settle_wait};
+}
+
+/// Stripe's time, which says when a click is usage; this machine's until that is known.
+Instant Api::truest_now() const {
+  return stripe_.now_at_stripe().value_or(clock_.now());
 }
 
 /// The item that a customer's usage goes to. Stripe is asked only if the store knows of none.
@@ -66,10 +71,13 @@ Result<ItemId> Api::item_for_usage(const CustomerId& customer) {
 }
 
 Result<RecordedEvent> Api::record(const UsageEvent& event) {
-  Result<std::vector<Appended>> appended = ledger_.append({&event, 1}, stripe_.now_at_stripe());
+  // Before Stripe has told the time no second is chosen: this machine's date may be wrong, and one
+  // in the future would be waited for.
+  const Instant now_at_stripe = stripe_.now_at_stripe().value_or(Instant::min());
+  Result<std::vector<Appended>> appended = ledger_.append({&event, 1}, now_at_stripe);
   if (!appended && appended.error().code == ErrorCode::outcome_unknown) {
     // The commit may have happened all the same; the key tells, and the same append settles it.
-    appended = ledger_.append({&event, 1}, stripe_.now_at_stripe());
+    appended = ledger_.append({&event, 1}, now_at_stripe);
   }
   if (!appended) {
     // A disk in trouble says nothing of Stripe, and nothing was recorded.
@@ -94,7 +102,7 @@ Result<bool> Api::may_settle_soon(const RecordedEvent& row) {
   if (!backlog) return tl::unexpected(backlog.error());
   if (backlog->failing) return false;
   return !backlog->oldest_clicked_at ||
-         clock_.now() - *backlog->oldest_clicked_at < settings_.settle_wait;
+         truest_now() - *backlog->oldest_clicked_at < settings_.settle_wait;
 }
 
 HttpResponse Api::finish(const Waiting& waiting) {

@@ -45,8 +45,7 @@ Result<std::optional<Claim>> Delivery::claim() {
     limit_.give_back();
     return std::optional<Claim>();
   }
-  Result<std::optional<Claim>> claimed =
-      ledger_.claim(now, stripe_.now_at_stripe(), settings_.lease);
+  Result<std::optional<Claim>> claimed = ledger_.claim(now, now_at_stripe(), settings_.lease);
   if (!claimed || !*claimed) limit_.give_back();
   return claimed;
 }
@@ -68,7 +67,7 @@ Settlement Delivery::send(const Claim& claim) {
         .state = EventState::delivered, .record = record->id, .api_version = stripe_.api_version()};
   }
   health_.saw(record.error());
-  const Verdict verdict = judge(record.error(), *row.usage_at, to_second(stripe_.now_at_stripe()));
+  const Verdict verdict = judge(record.error(), *row.usage_at, to_second(now_at_stripe()));
   if (verdict.refused) {
     forget_failures(row.event.item);
     return {.state = EventState::refused, .reason = verdict.reason};
@@ -98,6 +97,11 @@ Result<std::optional<Moment>> Delivery::next_due() {
   if (!due || !*due) return due;
   const Moment allowed = std::max(limit_.next_at(), health_.paused_until().value_or(Moment::min()));
   return std::max(**due, allowed);
+}
+
+/// Until Stripe has told the time nothing has a second, unless it got one before a restart.
+Instant Delivery::now_at_stripe() const {
+  return stripe_.now_at_stripe().value_or(Instant::min());
 }
 
 std::chrono::milliseconds Delivery::pause_after_failure(const ItemId& item) {

@@ -16,10 +16,14 @@ namespace {
 // WAL lets a reader in beside the owner; FULL syncs the log at each commit, so that what was
 // answered survives a power cut; the checkpoint size was measured and hardly matters.
 constexpr const char* owner_settings = R"sql(
+  PRAGMA temp_store = MEMORY;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
 )sql";
+
+// Where nobody else can have the file open there need be no memory to share with them.
+constexpr const char* alone = "PRAGMA locking_mode = EXCLUSIVE";
 
 }  // namespace
 
@@ -50,17 +54,21 @@ Store& SqliteData::store() {
   return parts_->store;
 }
 
-Result<std::unique_ptr<SqliteData>> SqliteData::open(const std::string& path, SqliteAccess access) {
+Result<std::unique_ptr<SqliteData>> SqliteData::open(const std::string& path, SqliteAccess access,
+                                                     const std::string& vfs) {
   const bool owner = access == SqliteAccess::owner;
   FileLock lock;
-  if (owner) {
+  if (owner && vfs.empty()) {
     Result<FileLock> taken = FileLock::take(path);
     if (!taken) return failure(std::move(taken));
     lock = std::move(*taken);
   }
   const int flags = owner ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-  Result<std::unique_ptr<sqlite::Database>> database = sqlite::Database::open(path, flags);
+  Result<std::unique_ptr<sqlite::Database>> database = sqlite::Database::open(path, flags, vfs);
   if (!database) return failure(std::move(database));
+  if (!vfs.empty()) {
+    if (auto set = (*database)->execute(alone); !set) return failure(std::move(set));
+  }
   if (owner) {
     if (auto set = (*database)->execute(owner_settings); !set) return failure(std::move(set));
     if (auto migrated = sqlite::migrate(**database); !migrated) return failure(std::move(migrated));

@@ -82,10 +82,11 @@ std::string Run::text(int column) const {
   return bytes == nullptr ? std::string() : std::string(bytes, size);
 }
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path, int flags) {
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, int flags,
+                                                 const std::string& vfs) {
   sqlite3* connection = nullptr;
-  const int status =
-      sqlite3_open_v2(path.c_str(), &connection, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int status = sqlite3_open_v2(path.c_str(), &connection, flags | SQLITE_OPEN_NOMUTEX,
+                                     vfs.empty() ? nullptr : vfs.c_str());
   std::unique_ptr<Database> database(new Database(connection));
   if (status != SQLITE_OK) {
     return failure(code_of_status(status),

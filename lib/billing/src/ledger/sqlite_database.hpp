@@ -52,7 +52,9 @@ class Run {
 /// A connection and its prepared statements. Not thread-safe: its owner holds a mutex.
 class Database {
  public:
-  static Result<std::unique_ptr<Database>> open(const std::string& path, int flags);
+  /// `vfs` is empty for SQLite's own.
+  static Result<std::unique_ptr<Database>> open(const std::string& path, int flags,
+                                                const std::string& vfs);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

@@ -45,9 +45,10 @@ IdempotencyKey Client::fresh_key() {
   return IdempotencyKey(entropy_.letters(32));
 }
 
-Instant Client::now_at_stripe() const {
-  const Second latest{std::chrono::seconds(latest_date_.load())};
-  return std::max<Instant>(clock_.now() - clock_lead(), latest);
+std::chrono::seconds Client::clock_lead() const {
+  const auto there = now_at_stripe();
+  return there ? std::chrono::round<std::chrono::seconds>(clock_.now() - *there)
+               : std::chrono::seconds(0);
 }
 
 Result<Account> Client::account(Call call) {
@@ -127,10 +128,9 @@ Result<HttpResponse> Client::try_once(const HttpRequest& request,
     return failure(ErrorCode::unavailable, fmt::format("{} {}: no time was left to ask Stripe",
                                                        request.method, request.path));
   }
-  const Instant asked = clock_.now();
   Result<HttpResponse> outcome = transport_.send(request, timeout);
   if (outcome) {
-    learn_clock(*outcome, asked, clock_.now());
+    learn_time(*outcome);
   } else {
     outcome.error().message =
         fmt::format("{} {}: {}", request.method, request.path, outcome.error().message);
@@ -138,17 +138,10 @@ Result<HttpResponse> Client::try_once(const HttpRequest& request,
   return outcome;
 }
 
-void Client::learn_clock(const HttpResponse& response, Instant asked, Instant answered) {
+void Client::learn_time(const HttpResponse& response) {
   const auto text = header(response.headers, "Date");
-  const std::optional<Second> date = text ? parse_http_date(*text) : std::nullopt;
-  if (!date) return;
-  // The header drops the fraction of its second: half a second is what it drops on average.
-  const Instant there = *date + std::chrono::milliseconds(500);
-  const Instant here = asked + (answered - asked) / 2;
-  clock_lead_ = std::chrono::round<std::chrono::seconds>(here - there).count();
-  const std::int64_t told = date->time_since_epoch().count();
-  std::int64_t latest = latest_date_;
-  while (told > latest && !latest_date_.compare_exchange_weak(latest, told)) {
+  if (const std::optional<Second> date = text ? parse_http_date(*text) : std::nullopt) {
+    time_.learn(*date, clock_.moment());
   }
 }
 

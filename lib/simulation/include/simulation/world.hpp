@@ -7,40 +7,72 @@
 #include <billing/store.hpp>
 
 #include "sandbox/sandbox.hpp"
+#include "simulation/disk.hpp"
+#include "simulation/safeguards.hpp"
 #include "simulation/sandbox_transport.hpp"
 #include "simulation/virtual_clock.hpp"
 
 #include <cstdint>
-#include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace simulation {
 
+struct WorldOptions {
+  std::uint64_t seed = 1;
+  /// Calls a second that the machine allows itself; 0 for no limit.
+  double stripe_rate = 0;
+  /// What is taken away.
+  std::optional<Safeguard> without = std::nullopt;
+};
+
 /// The whole product in one thread on one virtual clock: the real Api, delivery and ledger on a
-/// real SQLite file, and the sandbox as Stripe. Stripe and the disk outlive a crash; everything
-/// else is built anew from them. The same seed makes the same world.
+/// real SQLite, whose disk forgets what was not synced, and the sandbox as Stripe. Stripe and the
+/// disk outlive a crash; everything else is built anew from them. The same options make the same
+/// world.
 ///
-/// Whatever a story can't go on without throws std::runtime_error, which says what came back
-/// instead.
+/// Any step of the machine may throw Crash: then `crash` and boot again. Whatever a story can't go
+/// on without throws std::runtime_error, which says what came back instead.
 class World {
  public:
-  /// `folder` has to exist and be empty; the data file is made in it.
-  World(std::uint64_t seed, std::filesystem::path folder);
+  explicit World(const WorldOptions& options);
+  explicit World(std::uint64_t seed) : World(WorldOptions{.seed = seed}) {}
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  /// Starts the machine: opens the data file, reads the account and the catalog.
-  void boot();
-  /// Stops it in its tracks: every object goes, the disk and Stripe stay.
-  void crash();
+  /// Asked at each point between two effects where the machine can stop (`network-before`,
+  /// `network-after`, `sleep`; the disk's are `wear`'s): true, and it does.
+  std::function<bool(std::string_view point)> dies;
+  /// What becomes of an effect on the disk.
+  std::function<Fate(Effect effect, std::string_view file)> wear;
+  /// What befalls a call to Stripe.
+  std::function<Passage(const billing::HttpRequest&, std::chrono::milliseconds timeout)> weather;
+  /// What others do while a call has been answered and the answer is on its way.
+  std::function<void()> meanwhile;
 
   VirtualClock& clock() { return clock_; }
   SandboxTransport& network() { return network_; }
+  Disk& disk() { return disk_; }
+
+  /// Starts the machine and gets it ready; for worlds in which nothing goes wrong meanwhile.
+  void boot();
+  /// Opens the data file. False, and the machine stays off, if the disk doesn't let it.
+  bool power_on();
+  /// Reads account and catalog, before which nothing is delivered. False if Stripe doesn't let it.
+  bool get_ready();
+  /// Stops the machine in its tracks: every object goes, with what was not synced.
+  void crash();
+  /// Stops it in order.
+  void stop();
+  bool is_on() const { return machine_ != nullptr; }
+  bool is_ready() const;
+
   billing::Ledger& ledger();
   billing::Store& store();
 
@@ -52,10 +84,19 @@ class World {
   std::string sign_up(const std::string& email);
   /// Buys a package on the hosted page with a card that works; `price` as in GET /offerings.
   void buy(const std::string& customer, const std::string& price = "onDemandPrice");
-  /// Ends every subscription of a customer at Stripe, past this product.
-  void cancel_at_stripe(const std::string& customer);
+  /// The half of it that is Stripe's: pays on the page at `url`. The session's id, or none if it is
+  /// open no more.
+  std::optional<std::string> pay(const std::string& url);
+  /// Ends every subscription of a customer at Stripe, past this product; answers their items.
+  std::vector<std::string> cancel_at_stripe(const std::string& customer);
 
-  /// One claim, send and settle. False if nothing is due.
+  /// Delivery's steps, each as far as Stripe and the disk let it.
+  billing::Result<std::optional<billing::Claim>> claim();
+  billing::Settlement send(const billing::Claim& claim);
+  billing::Result<std::optional<billing::RecordedEvent>> settle(
+      const billing::Claim& claim, const billing::Settlement& settlement);
+  std::optional<billing::Moment> next_due();
+  /// All three. False if nothing is due.
   bool deliver_once();
   /// Delivers until nothing is pending, letting time pass; throws if that takes longer than a
   /// simulated day.
@@ -69,12 +110,21 @@ class World {
 
  private:
   class Machine;
+  class MachineClock;
 
-  std::filesystem::path folder_;
+  void point(std::string_view name);
+  Fate fate(Effect effect, std::string_view file);
+  /// Throws Crash if the power is gone.
+  void check_power();
+
+  WorldOptions options_;
   VirtualClock clock_;
   billing::SeededEntropy entropy_;
+  billing::SeededEntropy remains_;  ///< What a power cut leaves on the disk.
   sandbox::Sandbox stripe_;
   SandboxTransport network_;
+  Disk disk_;
+  std::unique_ptr<MachineClock> machine_clock_;
   std::unique_ptr<Machine> machine_;
 };
 

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/safeguards.hpp"
+
+namespace simulation {
+
+std::string_view name(Safeguard safeguard) {
+  switch (safeguard) {
+    case Safeguard::unique_key: return "unique-key";
+    case Safeguard::insert_before_send: return "insert-before-send";
+    case Safeguard::set_and_key: return "set-and-key";
+    case Safeguard::own_second: return "own-second";
+    case Safeguard::fence: return "fence";
+    case Safeguard::settle_before_forget: return "settle-before-forget";
+  }
+  return "unknown";
+}
+
+std::optional<Safeguard> parse_safeguard(std::string_view text) {
+  for (const Safeguard each : all_safeguards()) {
+    if (name(each) == text) return each;
+  }
+  return std::nullopt;
+}
+
+const std::vector<Safeguard>& all_safeguards() {
+  static const std::vector<Safeguard> all = {
+      Safeguard::unique_key,  Safeguard::insert_before_send,
+      Safeguard::set_and_key, Safeguard::own_second,
+      Safeguard::fence,       Safeguard::settle_before_forget};
+  return all;
+}
+
+}  // namespace simulation

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/story.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace billing::tests {
+namespace {
+
+using simulation::play;
+using simulation::Safeguard;
+using simulation::StoriesOptions;
+using simulation::StoriesReport;
+using simulation::StoryReport;
+
+constexpr std::int64_t stories = 1'000;
+constexpr std::int64_t stories_without_a_safeguard = 200;
+constexpr int days = 25;
+
+std::string told(const StoryReport& story) {
+  std::string text = fmt::format("billing simulate --seed {} --days {}:", story.seed, days);
+  for (const std::string& each : story.complaints) text += "\n  " + each;
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("Whatever fails, each click is at Stripe exactly once, and every fault has struck") {
+  const StoriesReport report =
+      play(StoriesOptions{.first = {.seed = 1, .days = days}, .count = stories, .threads = 2});
+  for (const StoryReport& failed : report.failed) FAIL_CHECK(told(failed));
+  CHECK(report.played == stories);
+  CHECK(report.delivered > stories * 20);
+  CHECK(report.refused > 0);
+  for (const auto& [what, times] : report.tally.counts()) {
+    CAPTURE(what);
+    const std::int64_t often_enough = what == "answer-lost-then-days-outage" ? 50 : 20;
+    CHECK(times >= often_enough);
+  }
+}
+
+TEST_CASE("Every safeguard is needed: without it the stories find a click lost or counted twice") {
+  for (const Safeguard safeguard : simulation::all_safeguards()) {
+    const StoriesReport report =
+        play(StoriesOptions{.first = {.seed = 1, .days = days, .without = safeguard},
+                            .count = stories_without_a_safeguard,
+                            .threads = 2,
+                            .stop_at_failure = true});
+    CAPTURE(simulation::name(safeguard));
+    CHECK_FALSE(report.failed.empty());
+    MESSAGE(simulation::name(safeguard), ": missed in the story ", report.played);
+  }
+}
+
+TEST_CASE("What once failed holds") {
+  std::ifstream file(SEEDS_FILE);
+  REQUIRE(file.is_open());
+  int played = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    std::istringstream words(line);
+    simulation::StoryOptions story;
+    REQUIRE(words >> story.seed >> story.days);
+    const StoryReport report = play(story);
+    CHECK_MESSAGE(report.complaints.empty(), told(report));
+    ++played;
+  }
+  CHECK(played > 0);
+}
+
+TEST_CASE("The same seed plays the same story") {
+  const StoryReport first = play({.seed = 5});
+  const StoryReport second = play({.seed = 5});
+  CHECK(first.clicks == second.clicks);
+  CHECK(first.delivered == second.delivered);
+  CHECK(first.tally.counts() == second.tally.counts());
+}
+
+}  // namespace billing::tests
