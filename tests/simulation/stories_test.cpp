@@ -64,7 +64,8 @@ TEST_CASE("What once failed holds") {
     if (line.starts_with('#')) continue;
     std::istringstream words(line);
     simulation::StoryOptions story;
-    REQUIRE(words >> story.seed >> story.days);
+    words >> story.seed >> story.days;
+    REQUIRE_FALSE(words.fail());
     const StoryReport report = play(story);
     CHECK_MESSAGE(report.complaints.empty(), told(report));
     ++played;
