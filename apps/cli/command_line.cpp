@@ -23,6 +23,7 @@ constexpr const char* program_footer = R"(Examples:
   billing usage list --state pending
                                  what was used and is not at Stripe yet
   billing doctor                 check key, Stripe, catalog and ledger
+  billing simulate --count 100   look for clicks lost or counted twice
 
 Environment (a .env file in the working folder is read too; flags win over the
 environment, the environment over the file):
@@ -36,7 +37,7 @@ Without a Stripe account, run billing-sandbox in another terminal and
   STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_API_BASE=http://127.0.0.1:12111 \
   CHALLENGE_ID=thoughtful-green-narwhal billing provision
 
-Exit codes: 0 done, 2 usage or configuration, 3 Stripe refused,
+Exit codes: 0 done, 1 a simulated story failed, 2 usage or configuration, 3 Stripe refused,
 4 Stripe can't be reached, 5 data)";
 
 /// CLI11's own codes begin at 100; to the shell each of them is a wrong command line.
@@ -69,6 +70,7 @@ int run_command_line(int argument_count, const char* const* arguments) {
   add_provision_commands(app, exit_status);
   add_query_commands(app, exit_status);
   add_doctor_command(app, exit_status);
+  add_simulate_command(app, exit_status);
   if (argument_count < 2) {
     fmt::print(stderr, "{}", app.help());
     return 2;

@@ -18,6 +18,7 @@ int run_command_line(int argument_count, const char* const* arguments);
 void add_provision_commands(CLI::App& app, int& exit_status);
 void add_query_commands(CLI::App& app, int& exit_status);
 void add_doctor_command(CLI::App& app, int& exit_status);
+void add_simulate_command(CLI::App& app, int& exit_status);
 
 /// Options that several commands have.
 void add_api_base(CLI::App& command, std::string& api_base);

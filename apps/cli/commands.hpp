@@ -3,6 +3,7 @@
 
 #include <billing/catalog.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -39,5 +40,15 @@ struct DoctorOptions {
   OutputFormat format = OutputFormat::table;
 };
 int run(const DoctorOptions& options);
+
+struct SimulateOptions {
+  std::uint64_t seed = 1;
+  std::int64_t count = 1;
+  int days = 25;
+  std::string without = {};  ///< A safeguard's name, or `list`; empty: none.
+  int threads = 0;           ///< 0: one a processor.
+  OutputFormat format = OutputFormat::table;
+};
+int run(const SimulateOptions& options);
 
 }  // namespace billing::apps

@@ -10,10 +10,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string dump(const char* name, Json list) {
-  const Json whole{{name, std::move(list)}};
+std::string dump(const Json& whole) {
   // Foreign text that isn't UTF-8 must not end the program.
   return whole.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string dump(const char* name, Json list) {
+  return dump(Json{{name, std::move(list)}});
 }
 
 std::string timestamp(Second second) {
@@ -80,6 +83,19 @@ std::string json(const std::vector<Finding>& findings) {
                     {"remedy", nullable(each.remedy)}});
   }
   return dump("checks", std::move(list));
+}
+
+std::string json(const simulation::StoriesReport& report) {
+  Json failed = Json::array();
+  for (const simulation::StoryReport& each : report.failed) {
+    failed.push_back({{"seed", each.seed}, {"complaints", each.complaints}});
+  }
+  return dump(Json{{"stories", report.played},
+                   {"clicks", report.clicks},
+                   {"delivered", report.delivered},
+                   {"refused", report.refused},
+                   {"mishaps", report.tally.counts()},
+                   {"failed", std::move(failed)}});
 }
 
 }  // namespace billing::apps

@@ -6,6 +6,7 @@
 #include <billing/provisioning.hpp>
 
 #include "cli/doctor_checks.hpp"
+#include "simulation/story.hpp"
 
 #include <string>
 #include <vector>
@@ -17,5 +18,6 @@ std::string json(const std::vector<ProvisionedObject>& objects);
 std::string json(const Offerings& offerings);
 std::string json(const std::vector<RecordedEvent>& events);
 std::string json(const std::vector<Finding>& findings);
+std::string json(const simulation::StoriesReport& report);
 
 }  // namespace billing::apps

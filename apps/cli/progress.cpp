@@ -21,13 +21,18 @@ Progress::~Progress() {
   thread_.join();
 }
 
+void Progress::tell(std::string what) {
+  const std::lock_guard lock(mutex_);
+  what_ = std::move(what);
+}
+
 void Progress::show(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   int seconds = 0;
   for (;;) {
     wake_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; });
     if (stop.stop_requested()) break;
-    fmt::print(stderr, "\r{} ... {} s", what_, ++seconds);
+    fmt::print(stderr, "\r{} ... {} s\x1b[K", what_, ++seconds);
     std::fflush(stderr);
   }
   if (seconds > 0) fmt::print(stderr, "\r\x1b[K");

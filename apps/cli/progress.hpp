@@ -17,6 +17,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// How far it is by now. From any thread.
+  void tell(std::string what);
+
  private:
   void show(const std::stop_token& stop);
 

@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+
 namespace billing::apps {
 namespace {
 
@@ -30,6 +32,18 @@ void add_override(CLI::App& app, ServerFlags& flags, const std::string& flag,
          },
          description + " [" + variable + "]")
       ->type_name("TEXT");
+}
+
+/// CLI::Range would let `nan` through, and a rate so small that no wait for a turn can be told.
+std::string rate_complaint(const std::string& text) {
+  constexpr double least = 0.1;
+  constexpr double most = 10'000;
+  const char* const end = text.data() + text.size();
+  double rate = -1;
+  const auto parsed = std::from_chars(text.data(), end, rate);
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == end;
+  if (whole && (rate == 0 || (rate >= least && rate <= most))) return {};
+  return "has to be 0, or a number from 0.1 to 10000";
 }
 
 }  // namespace
@@ -70,7 +84,7 @@ CommandLine read_command_line(int argc, char** argv) {
                  "Calls to Stripe a second, 0 for no limit (80 with a live key, 20 with a test\n"
                  "key, no limit where Stripe is a stand-in on this machine)")
       ->type_name("N")
-      ->check(CLI::Range(0.0, 10'000.0));
+      ->check(rate_complaint);
   app.set_version_flag("--version", "billing-server " BILLING_VERSION);
   app.footer(footer);
   try {

@@ -68,6 +68,21 @@ TEST_CASE("a write without an answer may have happened, a read without one chang
   CHECK(failure_of(closing, "GET") == ErrorCode::unavailable);
 }
 
+TEST_CASE("a write that died with its connection may have happened, though nobody listens now") {
+  const CannedServer server("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+                            CannedServer::Manner::goes_after_second_request);
+  const auto transport = CurlTransport::open(server.url(), "sk_test_1").value();
+  REQUIRE(transport->send(account_request("POST"), 5s));
+  const auto response = transport->send(account_request("POST"), 5s);
+  REQUIRE_FALSE(response);
+  REQUIRE(server.requests() == 2);
+  // libcurl sent it again, on a new connection, and tells of that one's refusal.
+  REQUIRE(response.error().message.find("connect") != std::string::npos);
+  CHECK(response.error().code == ErrorCode::outcome_unknown);
+  CHECK_MESSAGE(transport->send(account_request("POST"), 5s).error().code == ErrorCode::unavailable,
+                "the next one never leaves");
+}
+
 TEST_CASE("half an answer is no answer") {
   const CannedServer half("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\":");
   CHECK(failure_of(half, "POST") == ErrorCode::outcome_unknown);

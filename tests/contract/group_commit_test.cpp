@@ -17,7 +17,7 @@ class CountingLedger final : public Ledger {
 
   Result<LedgerWritten> write(const LedgerWrite& batch) override {
     if (writes++ == 0 && before_first) before_first();
-    largest = std::max(largest.load(), batch.events.size());
+    largest = std::max(largest.load(), batch.events.size() + batch.settlements.size());
     return ledger_.write(batch);
   }
   Result<std::optional<RecordedEvent>> find(const EventId& id) override { return ledger_.find(id); }
@@ -44,21 +44,39 @@ class CountingLedger final : public Ledger {
   Ledger& ledger_;
 };
 
-/// Appends `events` from a thread each, so that all but the first come while the first commits.
-std::vector<Result<std::vector<Appended>>> appended_at_once(CountingLedger& ledger,
-                                                            const std::vector<UsageEvent>& events) {
+/// Writes each from a thread of its own, so that all but the first come while the first commits.
+std::vector<Result<LedgerWritten>> written_at_once(CountingLedger& ledger,
+                                                   const std::vector<LedgerWrite>& writes) {
   GroupCommit group(ledger);
   ledger.before_first = [&] {
-    while (group.waiting() < events.size()) std::this_thread::yield();
+    while (group.waiting() < writes.size()) std::this_thread::yield();
   };
-  std::vector<Result<std::vector<Appended>>> outcomes(events.size());
+  std::vector<Result<LedgerWritten>> outcomes(writes.size());
   std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    threads.emplace_back([&, i] { outcomes[i] = group.append({&events[i], 1}, noon); });
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    threads.emplace_back([&, i] { outcomes[i] = group.write(writes[i]); });
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(group.waiting() == 0);
   return outcomes;
+}
+
+std::vector<LedgerWrite> appends_of(const std::vector<UsageEvent>& events) {
+  std::vector<LedgerWrite> writes;
+  for (const UsageEvent& each : events) {
+    writes.push_back({.events = {&each, 1}, .now_at_stripe = noon});
+  }
+  return writes;
+}
+
+/// Three claims of an item each, and what became of them.
+std::vector<SettledClaim> claimed_and_delivered(LedgerFixture<OnSqlite>& fixture) {
+  std::vector<SettledClaim> settled;
+  for (const std::string x : {"a", "b", "c"}) {
+    fixture.append(click_of(x, "1"));
+    settled.push_back({.claim = *fixture.claim(), .settlement = delivered("mbur_" + x)});
+  }
+  return settled;
 }
 
 }  // namespace
@@ -68,13 +86,13 @@ TEST_CASE("Appends that come while a commit is under way share the next one") {
   CountingLedger counting(fixture.ledger());
   std::vector<UsageEvent> events;
   for (int i = 0; i < 9; ++i) events.push_back(click_of("a", std::to_string(i)));
-  const auto outcomes = appended_at_once(counting, events);
+  const auto outcomes = written_at_once(counting, appends_of(events));
   CHECK(counting.writes == 2);
   CHECK(counting.largest == 8);
   for (std::size_t i = 0; i < events.size(); ++i) {
     REQUIRE(outcomes[i].has_value());
-    REQUIRE(outcomes[i]->size() == 1);
-    CHECK(outcomes[i]->front().row.event.id == events[i].id);
+    REQUIRE(outcomes[i]->appended.size() == 1);
+    CHECK(outcomes[i]->appended.front().row.event.id == events[i].id);
   }
 }
 
@@ -83,11 +101,57 @@ TEST_CASE("An event that can't be recorded fails alone, not those that share its
   CountingLedger counting(fixture.ledger());
   const std::vector<UsageEvent> events = {click_of("a", "1"), click_of("nobody", "1"),
                                           click_of("b", "1"), click_of("c", "1")};
-  const auto outcomes = appended_at_once(counting, events);
+  const auto outcomes = written_at_once(counting, appends_of(events));
   for (const std::size_t good : {0U, 2U, 3U}) CHECK(outcomes[good].has_value());
   REQUIRE_FALSE(outcomes[1].has_value());
   CHECK(outcomes[1].error().code == ErrorCode::not_found);
   CHECK(fixture.ledger().totals()->pending == 3);
+}
+
+TEST_CASE("Settlements and appends from many threads share a commit, each with its own answer") {
+  LedgerFixture<OnSqlite> fixture;
+  CountingLedger counting(fixture.ledger());
+  const std::vector<SettledClaim> settled = claimed_and_delivered(fixture);
+  const std::vector<UsageEvent> events = {click_of("a", "2"), click_of("b", "2"),
+                                          click_of("c", "2")};
+  std::vector<LedgerWrite> writes = appends_of(events);
+  for (const SettledClaim& each : settled) writes.push_back({.settlements = {&each, 1}});
+  const auto outcomes = written_at_once(counting, writes);
+  CHECK(counting.writes == 2);
+  CHECK(counting.largest == 5);
+  for (std::size_t i = 0; i < 3; ++i) {
+    REQUIRE(outcomes[i].has_value());
+    CHECK(outcomes[i]->settled.empty());
+    REQUIRE(outcomes[i]->appended.size() == 1);
+    CHECK(outcomes[i]->appended.front().row.event.id == events[i].id);
+
+    const auto& settlement = outcomes[3 + i];
+    REQUIRE(settlement.has_value());
+    CHECK(settlement->appended.empty());
+    REQUIRE(settlement->settled.size() == 1);
+    REQUIRE(settlement->settled.front().has_value());
+    CHECK(settlement->settled.front()->event.id == settled[i].claim.row.event.id);
+    CHECK(settlement->settled.front()->record == settled[i].settlement.record);
+  }
+  CHECK(fixture.ledger().totals()->delivered == 3);
+  CHECK(fixture.ledger().totals()->pending == 3);
+}
+
+TEST_CASE("An event that can't be recorded doesn't keep settlements from being stored") {
+  LedgerFixture<OnSqlite> fixture;
+  CountingLedger counting(fixture.ledger());
+  const std::vector<SettledClaim> settled = claimed_and_delivered(fixture);
+  const UsageEvent stranger = click_of("nobody", "1");
+  std::vector<LedgerWrite> writes = {{.events = {&stranger, 1}, .now_at_stripe = noon}};
+  for (const SettledClaim& each : settled) writes.push_back({.settlements = {&each, 1}});
+  const auto outcomes = written_at_once(counting, writes);
+  REQUIRE_FALSE(outcomes[0].has_value());
+  CHECK(outcomes[0].error().code == ErrorCode::not_found);
+  for (std::size_t i = 1; i < outcomes.size(); ++i) {
+    REQUIRE(outcomes[i].has_value());
+    CHECK(outcomes[i]->settled.at(0).has_value());
+  }
+  CHECK(fixture.ledger().totals()->delivered == 3);
 }
 
 TEST_CASE("The same key appended from many threads is one event to each of them") {
@@ -97,11 +161,12 @@ TEST_CASE("The same key appended from many threads is one event to each of them"
   for (int i = 0; i < 20; ++i) events.push_back(click_of("a", "key"));
   int recorded = 0;
   std::string id;
-  for (const auto& outcome : appended_at_once(counting, events)) {
+  for (const auto& outcome : written_at_once(counting, appends_of(events))) {
     REQUIRE(outcome.has_value());
-    recorded += outcome->front().outcome == AppendOutcome::recorded ? 1 : 0;
-    if (id.empty()) id = outcome->front().row.event.id.text();
-    CHECK(outcome->front().row.event.id.text() == id);
+    const Appended& appended = outcome->appended.front();
+    recorded += appended.outcome == AppendOutcome::recorded ? 1 : 0;
+    if (id.empty()) id = appended.row.event.id.text();
+    CHECK(appended.row.event.id.text() == id);
   }
   CHECK(recorded == 1);
 }

@@ -2,6 +2,7 @@
 #include "contract/ledger_fixture.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <thread>
 
@@ -127,6 +128,44 @@ TEST_CASE_TEMPLATE("Events are listed newest first, by customer, by state and by
       {.customer = CustomerId("cus_a"), .before_sequence = page[1].sequence, .limit = 2});
   REQUIRE(next.size() == 2);
   CHECK(next[0].event.key.text() == "2");
+}
+
+TEST_CASE_TEMPLATE("Any customer with any state lists those events and no others", Adapter,
+                   OnSqlite, GroupedOnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  // Each customer gets one of each.
+  for (const char* x : {"a", "b", "c"}) {
+    for (const char* key : {"delivered", "refused", "pending"}) fixture.append(click_of(x, key));
+  }
+  for (int i = 0; i < 3; ++i) REQUIRE(fixture.settle(*fixture.claim(), delivered("mbur_1")));
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(fixture.settle(*fixture.claim(), {.state = EventState::refused, .reason = "canceled"}));
+  }
+  const std::optional<CustomerId> anyone;
+  const std::optional<EventState> any_state;
+  for (const auto& customer : {anyone, std::optional(CustomerId("cus_b"))}) {
+    for (const auto& state :
+         {any_state, std::optional(EventState::pending), std::optional(EventState::delivered),
+          std::optional(EventState::refused)}) {
+      CAPTURE((customer ? customer->text() : "anyone"));
+      CAPTURE((state ? name(*state) : "any state"));
+      const auto rows = *fixture.ledger().list({.customer = customer, .state = state});
+      CHECK(rows.size() == (customer ? 1U : 3U) * (state ? 1U : 3U));
+      for (const RecordedEvent& row : rows) {
+        if (customer) CHECK(row.event.customer == *customer);
+        if (state) CHECK(row.event.key.text() == name(*state));
+        CHECK(row.event.key.text() == name(row.state));
+      }
+      CHECK(std::ranges::is_sorted(rows, std::greater(), &RecordedEvent::sequence));
+      const auto first = *fixture.ledger().list({.customer = customer, .state = state, .limit = 1});
+      REQUIRE(first.size() == 1);
+      CHECK(first[0].sequence == rows[0].sequence);
+      const auto rest = *fixture.ledger().list(
+          {.customer = customer, .state = state, .before_sequence = first[0].sequence});
+      CHECK(rest.size() == rows.size() - 1);
+    }
+  }
+  CHECK(fixture.ledger().list({.customer = CustomerId("cus_none")})->empty());
 }
 
 TEST_CASE("A data file is one process's at a time, and readable beside it") {

@@ -284,20 +284,23 @@ bool World::deliver_once() {
 }
 
 void World::drain() {
-  const billing::Moment give_up = clock_.moment() + std::chrono::hours(24);
   constexpr std::chrono::milliseconds wait_min(50);
   constexpr std::chrono::milliseconds wait_max(60'000);
+  const billing::Moment give_up = clock_.moment() + std::chrono::hours(24);
+  std::int64_t sends_left = 100 + 10 * value(ledger().totals(), "totals").pending;
   std::chrono::milliseconds patience = wait_min;
   while (value(ledger().totals(), "totals").pending > 0) {
     if (deliver_once()) {
       patience = wait_min;
+      if (--sends_left < 0) throw std::runtime_error("sent again and again, and still pending");
       continue;
     }
     if (clock_.moment() > give_up) {
       throw std::runtime_error("a day later, events are still pending");
     }
     // To when something may be due, and further each time that it then isn't let through.
-    const auto wait = next_due().value_or(billing::Moment::min()) - clock_.moment();
+    const billing::Moment now = clock_.moment();
+    const auto wait = std::max(next_due().value_or(now), now) - now;
     clock_.advance(std::clamp<std::chrono::milliseconds>(wait, patience, wait_max));
     patience = std::min(patience * 2, wait_max);
   }

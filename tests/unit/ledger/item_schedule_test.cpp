@@ -70,6 +70,20 @@ TEST_CASE("A turn whose end is being written doesn't run out meanwhile") {
   CHECK(taken(schedule, at(1'000)) == "si_a");
 }
 
+TEST_CASE("A turn is ended once: nobody holds it who comes second") {
+  for (const bool pending : {false, true}) {
+    ItemSchedule schedule;
+    schedule.add(click_on("a"));
+    schedule.add(click_on("a"));
+    const auto turn = schedule.take(at(0), lease);
+    REQUIRE(turn.has_value());
+    REQUIRE(schedule.hold(turn->item, turn->fence));
+    CHECK_FALSE(schedule.hold(turn->item, turn->fence));
+    pending ? schedule.defer(turn->item, at(10)) : schedule.finish(turn->item);
+    CHECK_FALSE(schedule.hold(turn->item, turn->fence));
+  }
+}
+
 TEST_CASE("A turn that was cleared away is over, whoever has it") {
   ItemSchedule schedule;
   schedule.add(click_on("a"));

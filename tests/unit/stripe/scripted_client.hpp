@@ -15,11 +15,16 @@ namespace billing::tests {
 struct ScriptedClient {
   static constexpr const char* secret_key = "sk_test_verysecret";
 
+  /// Without a limit unless told.
+  explicit ScriptedClient(double calls_a_second = 0) : limit(clock, calls_a_second) {}
+
   ScriptedTransport transport;
   FakeClock clock;
   SeededEntropy entropy{1};
   CollectingObserver observer;
-  stripe::Client client{transport, clock, entropy, observer, {.secret_key = secret_key}};
+  RateLimit limit;
+  stripe::Client client{
+      transport, clock, entropy, observer, {.secret_key = secret_key, .limit = &limit}};
 
   const HttpRequest& sent(std::size_t index) const { return transport.sent.at(index).request; }
   std::string sent_header(std::size_t index, std::string_view name) const {

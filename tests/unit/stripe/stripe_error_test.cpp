@@ -77,6 +77,13 @@ TEST_CASE("a refusal keeps all that Stripe said, the request id and whether it i
         "POST /v1/prices: Stripe refused: Received unknown parameter: wat (request req_abc)");
 }
 
+TEST_CASE("a refusal says which limit was met, where Stripe says so") {
+  HttpResponse response = refusal(429, R"({"code":"rate_limit"})");
+  CHECK(error_of(asked("POST"), response).stripe->rate_limited_reason.empty());
+  response.headers.push_back({"stripe-rate-limited-reason", "global-rate"});
+  CHECK(error_of(asked("POST"), response).stripe->rate_limited_reason == "global-rate");
+}
+
 TEST_CASE("what Stripe says of a key or of its own troubles is not in the message for people") {
   const auto message = [](int status) {
     return error_of(asked("GET"),

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 
 namespace billing {
@@ -41,6 +42,42 @@ TEST_CASE("A click without a key gets one of its own") {
   CHECK(first->key != second->key);
   CHECK(first->id != second->id);
   CHECK(first->id.text().starts_with("use_"));
+}
+
+TEST_CASE("Ids of events sort as their clicks do") {
+  SystemEntropy entropy;
+  // 62 and its powers are where one more letter of the time changes.
+  std::set<std::int64_t> milliseconds = {0, 1, 1'767'225'600'000, 4'102'444'800'000};
+  for (std::int64_t power = 62; power < 4'102'444'800'000; power *= 62) {
+    for (const std::int64_t near : {-1, 0, 1}) {
+      milliseconds.insert(power + near);
+      milliseconds.insert(1'767'225'600'000 + power + near);
+    }
+  }
+  std::string last;
+  for (const std::int64_t each : milliseconds) {
+    CAPTURE(each);
+    const auto event = make_usage_event({.customer = CustomerId("cus_1"),
+                                         .item = ItemId("si_1"),
+                                         .clicked_at = Instant(std::chrono::milliseconds(each))},
+                                        entropy);
+    REQUIRE(event.has_value());
+    CHECK(event->id.text() > last);
+    last = event->id.text();
+  }
+}
+
+TEST_CASE("Ids of clicks within one millisecond are unique") {
+  SystemEntropy entropy;
+  std::set<std::string> ids;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto event =
+        make_usage_event({.customer = CustomerId("cus_1"),
+                          .item = ItemId("si_1"),
+                          .clicked_at = Instant(std::chrono::milliseconds(1'767'225'600'000))},
+                         entropy);
+    CHECK(ids.insert(event->id.text()).second);
+  }
 }
 
 TEST_CASE("A click's content is what was used, not the item it is billed on") {

@@ -22,7 +22,7 @@ class RateLimit {
 
   /// Delivery's: false if there is nothing to take.
   bool try_take();
-  /// Undoes a `try_take` whose call was not made.
+  /// Undoes a turn whose call was not made.
   void give_back();
   /// When `try_take` may succeed.
   Moment next_at() const;

@@ -2,6 +2,14 @@
 #include "ledger/item_schedule.hpp"
 
 namespace billing {
+namespace {
+
+/// Until when a turn waits whose end is being written.
+constexpr Moment until_released = Moment::max();
+/// Of an item that is nobody's.
+constexpr std::int64_t no_fence = 0;
+
+}  // namespace
 
 void ItemSchedule::add(const RecordedEvent& row) {
   const ItemId& item = row.event.item;
@@ -47,7 +55,8 @@ bool ItemSchedule::hold(const ItemId& item, std::int64_t fence) {
   if (found == entries_.end()) return false;
   Entry& entry = found->second;
   if (entry.fence != fence || !entry.waiting) return false;
-  wait(item, entry, Moment::max());
+  if ((*entry.waiting)->first == until_released) return false;
+  wait(item, entry, until_released);
   return true;
 }
 
@@ -58,6 +67,7 @@ void ItemSchedule::release(const ItemId& item) {
 
 void ItemSchedule::finish(const ItemId& item) {
   Entry& entry = entries_.at(item);
+  entry.fence = no_fence;
   entry.front.reset();
   stop_waiting(entry);
   entry.pending.pop();
@@ -70,6 +80,7 @@ void ItemSchedule::finish(const ItemId& item) {
 
 void ItemSchedule::defer(const ItemId& item, Moment until) {
   Entry& entry = entries_.at(item);
+  entry.fence = no_fence;
   entry.front.reset();
   wait(item, entry, until);
 }

@@ -37,7 +37,8 @@ class ItemSchedule {
   std::optional<Turn> take(Moment now, std::chrono::milliseconds lease);
 
   /// Keeps a turn from running out while its end is being written, until `finish`, `defer` or
-  /// `release`. False if it is over: its lease ran out, or another has begun.
+  /// `release`. False if it is over (it was ended, its lease ran out, another has begun), and if it
+  /// is held already.
   bool hold(const ItemId& item, std::int64_t fence);
   /// Lets the lease of a turn that was held run again.
   void release(const ItemId& item);

@@ -136,6 +136,8 @@ Result<bool> SqliteLedger::give_second(RecordedEvent& row, Second now_at_stripe)
 }
 
 Result<std::optional<Moment>> SqliteLedger::next_due() {
+  // Whoever comes for it counts anew, and finds what a commit in doubt may have left.
+  if (schedule_in_doubt_) return std::optional<Moment>(Moment::min());
   const std::lock_guard lock(schedule_mutex_);
   return schedule_.next_due();
 }

@@ -118,7 +118,13 @@ Result<HttpResponse> Client::request(HttpRequest request, const Call& call) {
 /// At most until the deadline, after which there is no time to ask.
 void Client::wait_for_turn(Moment deadline) {
   if (settings_.limit == nullptr) return;
-  const auto wait = std::min(settings_.limit->take(), deadline - clock_.moment());
+  const auto left = deadline - clock_.moment();
+  auto wait = settings_.limit->take();
+  if (wait >= left) {
+    // Calls that are never made must not make others wait: where more and more come, all would.
+    settings_.limit->give_back();
+    wait = left;
+  }
   if (wait.count() > 0) clock_.sleep_for(wait);
 }
 

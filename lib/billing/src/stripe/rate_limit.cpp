@@ -10,9 +10,16 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr double burst_seconds = 0.25;
+/// What adding up fractions may lose of a token; it must not cost a millisecond more.
+constexpr double rounding = 1e-6;
 
+bool holds_one(double tokens) {
+  return tokens >= 1 - rounding;
+}
+
+/// How long it takes until so many are there.
 milliseconds time_for(double tokens, double rate) {
-  return milliseconds(static_cast<std::int64_t>(std::ceil(tokens / rate * 1'000)));
+  return milliseconds(static_cast<std::int64_t>(std::ceil((tokens - rounding) / rate * 1'000)));
 }
 
 }  // namespace
@@ -28,7 +35,7 @@ bool RateLimit::try_take() {
   if (rate_ <= 0) return true;
   const std::lock_guard lock(mutex_);
   refill();
-  if (tokens_ < 1) return false;
+  if (!holds_one(tokens_)) return false;
   tokens_ -= 1;
   return true;
 }
@@ -42,7 +49,7 @@ void RateLimit::give_back() {
 Moment RateLimit::next_at() const {
   if (rate_ <= 0) return Moment::min();
   const std::lock_guard lock(mutex_);
-  if (tokens_ >= 1) return Moment::min();
+  if (holds_one(tokens_)) return Moment::min();
   return refilled_at_ + time_for(1 - tokens_, rate_);
 }
 
@@ -52,7 +59,7 @@ milliseconds RateLimit::take() {
   refill();
   tokens_ -= 1;
   const double owed = -tokens_ - capacity_;
-  return owed <= 0 ? milliseconds(0) : time_for(owed, rate_);
+  return owed <= rounding ? milliseconds(0) : time_for(owed, rate_);
 }
 
 void RateLimit::refill() {
