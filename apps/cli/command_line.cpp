@@ -37,8 +37,8 @@ Without a Stripe account, run billing-sandbox in another terminal and
   STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_API_BASE=http://127.0.0.1:12111 \
   CHALLENGE_ID=thoughtful-green-narwhal billing provision
 
-Exit codes: 0 done, 1 a simulated story failed, 2 usage or configuration, 3 Stripe refused,
-4 Stripe can't be reached, 5 data)";
+Exit codes: 0 done, 1 a simulated story failed, 2 usage or configuration,
+3 Stripe refused, 4 Stripe can't be reached, 5 data)";
 
 /// CLI11's own codes begin at 100; to the shell each of them is a wrong command line.
 int wrong_command_line(const CLI::App& app, const CLI::ParseError& error) {

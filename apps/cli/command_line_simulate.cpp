@@ -34,14 +34,16 @@ void add_simulate_command(CLI::App& app, int& exit_status) {
       app.add_subcommand("simulate", "Look for clicks lost or counted twice, by seeds");
   command->footer(simulate_footer);
   auto options = std::make_shared<SimulateOptions>();
-  command->add_option("--seed", options->seed, "The first story (1)")->type_name("N");
+  command->add_option("--seed", options->seed, "The first story (1)")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber)
+      ->option_text("N");
   command->add_option("--count", options->count, "How many stories, seeds N to N+K-1 (1)")
       ->type_name("K")
       ->check(CLI::Range(std::int64_t{1}, count_max))
       ->option_text("K");
   command
-      ->add_option("--days", options->days,
-                   "How long each lasts: 1 to 27, within one billing period (25)")
+      ->add_option("--days", options->days, "How long each lasts, 1 to 27: one billing period (25)")
       ->type_name("D")
       ->check(CLI::Range(1, simulation::story_days_max))
       ->option_text("D");
