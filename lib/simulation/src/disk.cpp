@@ -28,8 +28,8 @@ void Disk::cut_power() {
   platter_->cut_power();
 }
 
-void Disk::restart(billing::Entropy& chance) {
-  platter_->restart(chance);
+bool Disk::restart(billing::Entropy& chance) {
+  return platter_->restart(chance);
 }
 
 std::size_t Disk::open_files() const {

@@ -43,7 +43,7 @@ void DiskFile::fail_sync() {
   unsynced_.clear();
 }
 
-void DiskFile::lose_power(billing::Entropy& chance) {
+bool DiskFile::lose_power(billing::Entropy& chance) {
   fail_sync();
   enum class Survivors { none, all, prefix, subset };
   const auto survivors = static_cast<Survivors>(chance.next() % 4);
@@ -60,7 +60,9 @@ void DiskFile::lose_power(billing::Entropy& chance) {
     }
   }
   doomed_.clear();
+  const bool lost = visible_ != durable_;
   visible_ = durable_;
+  return lost;
 }
 
 void DiskFile::apply(const Operation& operation, Bytes& bytes) {

@@ -30,7 +30,7 @@ class DiskFile {
   /// What was done since the last sync is durable by none that is to come.
   void fail_sync();
   /// What Disk says of a power cut; what is left is then durable.
-  void lose_power(billing::Entropy& chance);
+  bool lose_power(billing::Entropy& chance);
 
  private:
   /// A write of `bytes` at `at`, or a truncation to `at`.

@@ -50,10 +50,12 @@ Outcome Platter::sync(DiskFile& file) {
   return outcome;
 }
 
-void Platter::restart(billing::Entropy& chance) {
+bool Platter::restart(billing::Entropy& chance) {
   billing::require(dead_ && open_files_ == 0);
-  for (const auto& [name, file] : files_) file->lose_power(chance);
+  bool lost = false;
+  for (const auto& [name, file] : files_) lost = file->lose_power(chance) || lost;
   dead_ = false;
+  return lost;
 }
 
 }  // namespace simulation

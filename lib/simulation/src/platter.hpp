@@ -45,7 +45,7 @@ class Platter {
 
   bool dead() const { return dead_; }
   void cut_power() { dead_ = true; }
-  void restart(billing::Entropy& chance);
+  bool restart(billing::Entropy& chance);
 
  private:
   template <class Act>

@@ -146,7 +146,7 @@ class Story {
       doing();
     } catch (const Crash&) {
       depth_ = 0;
-      world_.crash();
+      if (world_.crash()) report_.tally.count("unsynced-bytes-gone");
       workers_.vanish();
       // Mostly somebody or something starts it again at once.
       off_until_ = world_.clock().moment() + (one_in(4) ? up_to(hours(6)) : up_to(seconds(2)));

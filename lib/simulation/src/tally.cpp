@@ -16,8 +16,8 @@ const std::vector<std::string_view>& Tally::kinds() {
       // The machine.
       "crash-network-before", "crash-network-after", "crash-sleep", "crash-disk-create",
       "crash-disk-write", "crash-disk-sync", "crash-disk-remove", "crash-between-steps",
-      "stop-in-order", "commit-answer-lost", "sync-failed", "disk-full", "clock-set-forward",
-      "clock-set-back", "claim-overtaken",
+      "stop-in-order", "commit-answer-lost", "sync-failed", "disk-full", "unsynced-bytes-gone",
+      "clock-set-forward", "clock-set-back", "claim-overtaken",
       // People.
       "double-click", "click-sent-twice", "retry-within-hours", "retry-after-25-hours",
       "click-while-machine-off", "click-while-stripe-down"};

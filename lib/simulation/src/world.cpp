@@ -172,10 +172,10 @@ bool World::get_ready() {
   return machine.ready;
 }
 
-void World::crash() {
+bool World::crash() {
   disk_.cut_power();
   machine_.reset();
-  disk_.restart(remains_);
+  return disk_.restart(remains_);
 }
 
 void World::stop() {

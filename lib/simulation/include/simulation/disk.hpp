@@ -71,8 +71,9 @@ class Disk {
   bool dead() const;
   /// The machine dies for a reason of its own.
   void cut_power();
-  /// Brings a dead disk back with what the power cut left. Everything on it has to be closed.
-  void restart(billing::Entropy& chance);
+  /// Brings a dead disk back with what the power cut left. Everything on it has to be closed. True
+  /// if that is not all that could be read before.
+  bool restart(billing::Entropy& chance);
 
   /// Handles that SQLite has not closed.
   std::size_t open_files() const;

@@ -66,8 +66,9 @@ class World {
   bool power_on();
   /// Reads account and catalog, before which nothing is delivered. False if Stripe doesn't let it.
   bool get_ready();
-  /// Stops the machine in its tracks: every object goes, with what was not synced.
-  void crash();
+  /// Stops the machine in its tracks: every object goes, and what was not synced may. True if
+  /// something of that was lost.
+  bool crash();
   /// Stops it in order.
   void stop();
   bool is_on() const { return machine_ != nullptr; }
