@@ -40,20 +40,23 @@ void show_failure(const SimulateOptions& options, const StoryReport& story) {
 }
 
 void show(const SimulateOptions& options, const StoriesReport& report) {
+  const Terminal terminal = Terminal::of_stdout();
   Table mishaps({"WHAT HAPPENED", "TIMES"});
   for (const auto& [what, times] : report.tally.counts()) {
     mishaps.add({{what}, {fmt::format("{}", times)}});
   }
-  fmt::print("{}\n", mishaps.render(Terminal::of_stdout()));
+  fmt::print("{}\n", mishaps.render(terminal));
   const std::size_t shown = std::min(report.failed.size(), failures_shown);
   for (std::size_t i = 0; i < shown; ++i) show_failure(options, report.failed[i]);
   if (shown < report.failed.size()) {
     fmt::print("and {} more stories\n", report.failed.size() - shown);
   }
-  fmt::print("{} stories of {} days: {} clicks, {} delivered, {} refused by Stripe; {}\n",
-             report.played, options.days, report.clicks, report.delivered, report.refused,
-             report.failed.empty() ? "0 lost, 0 twice, 0 unexplained"
-                                   : fmt::format("{} stories FAILED", report.failed.size()));
+  const std::string summary =
+      fmt::format("{} stories of {} days: {} clicks, {} delivered, {} refused by Stripe; {}",
+                  report.played, options.days, report.clicks, report.delivered, report.refused,
+                  report.failed.empty() ? "0 lost, 0 twice, 0 unexplained"
+                                        : fmt::format("{} stories FAILED", report.failed.size()));
+  fmt::print("{}\n", wrapped(summary, terminal.width, 0));
 }
 
 /// Whether that is a safeguard, or none was named. Complains if it isn't one.
