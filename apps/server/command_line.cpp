@@ -77,8 +77,8 @@ CommandLine read_command_line(int argc, char** argv) {
   app.add_option("--threads", flags.threads, "Connections that are answered at once")
       ->check(CLI::Range(8, 4'096))
       ->capture_default_str();
-  app.add_option("--delivery-threads", flags.delivery_threads, "Calls to Stripe at once")
-      ->check(CLI::Range(1, 256))
+  app.add_option("--deliveries", flags.deliveries, "Usage records under way to Stripe at once")
+      ->check(CLI::Range(1, 16'384))
       ->capture_default_str();
   app.add_option("--stripe-rate", flags.stripe_rate,
                  "Calls to Stripe a second, 0 for no limit (80 with a live key, 20 with a test\n"

@@ -20,7 +20,7 @@ bool is_api(std::string_view path) {
 
 }  // namespace
 
-Front::Front(Api& api, const StaticFiles& files, SettlementBoard& board, DeliveryThreads& delivery,
+Front::Front(Api& api, const StaticFiles& files, SettlementBoard& board, Deliveries& delivery,
              const Clock& clock)
     : api_(api), files_(files), board_(board), delivery_(delivery), clock_(clock) {}
 

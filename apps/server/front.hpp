@@ -5,7 +5,7 @@
 #include <billing/clock.hpp>
 #include <billing/http.hpp>
 
-#include "server/delivery_threads.hpp"
+#include "server/deliveries.hpp"
 #include "server/settlement_board.hpp"
 #include "server/static_files.hpp"
 
@@ -16,7 +16,7 @@ namespace billing::apps {
 class Front {
  public:
   /// All referred to must outlive it.
-  Front(Api& api, const StaticFiles& files, SettlementBoard& board, DeliveryThreads& delivery,
+  Front(Api& api, const StaticFiles& files, SettlementBoard& board, Deliveries& delivery,
         const Clock& clock);
 
   HttpResponse answer(const HttpRequest& request);
@@ -27,7 +27,7 @@ class Front {
   Api& api_;
   const StaticFiles& files_;
   SettlementBoard& board_;
-  DeliveryThreads& delivery_;
+  Deliveries& delivery_;
   const Clock& clock_;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <billing/api.hpp>
+#include <billing/curl_sender.hpp>
 #include <billing/curl_transport.hpp>
 #include <billing/delivery.hpp>
 #include <billing/error_codes.hpp>
@@ -9,6 +10,7 @@
 #include "http/http_listener.hpp"
 #include "sandbox/sandbox_host.hpp"
 #include "server/catalog_keeper.hpp"
+#include "server/file_limit.hpp"
 #include "server/front.hpp"
 #include "server/log_observer.hpp"
 #include "server/server_settings.hpp"
@@ -17,6 +19,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <thread>
@@ -86,6 +89,37 @@ std::size_t body_limit(const std::string& path) {
   return path == "/webhook" ? webhook_bytes_max : body_bytes_max;
 }
 
+/// Where Stripe is a stand-in, which speaks no HTTP/2, each has a connection of its own: the one
+/// carried along has a thread for each, and a file too many would be missing elsewhere.
+std::size_t room_for_deliveries(const ServerSettings& settings) {
+  constexpr std::size_t sandbox_connections = 48;
+  constexpr std::size_t other_files = 100;
+  const std::size_t files = raise_file_limit();
+  const std::size_t taken = settings.threads + other_files;
+  const std::size_t room = settings.sandbox ? sandbox_connections : settings.deliveries;
+  return std::clamp<std::size_t>(files > taken ? files - taken : 1, 1,
+                                 std::min(room, settings.deliveries));
+}
+
+/// To Stripe: for calls that somebody waits for, and for deliveries.
+struct Ways {
+  std::unique_ptr<CurlTransport> one_by_one;
+  std::unique_ptr<CurlSender> many;
+  std::size_t at_once = 0;
+};
+
+Result<Ways> open_ways(const std::string& api_base, const ServerSettings& settings,
+                       const Clock& clock) {
+  const std::size_t at_once = room_for_deliveries(settings);
+  auto one_by_one = CurlTransport::open(api_base, settings.secret_key);
+  if (!one_by_one) {
+    return failure(one_by_one.error().code, "STRIPE_API_BASE: " + one_by_one.error().message);
+  }
+  auto many = CurlSender::open(api_base, settings.secret_key, at_once, clock);
+  if (!many) return failure(std::move(many));
+  return Ways{.one_by_one = std::move(*one_by_one), .many = std::move(*many), .at_once = at_once};
+}
+
 /// What scripts wait for: one line a listener, once it answers.
 void announce(const SandboxHost* sandbox, const std::string& own_url) {
   if (sandbox != nullptr) fmt::print("sandbox listening on {}\n", sandbox->url());
@@ -118,12 +152,10 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
     sandbox = std::move(*started);
     api_base = sandbox->url();
   }
-  auto transport = CurlTransport::open(api_base, settings.secret_key);
-  if (!transport) {
-    return failure(transport.error().code, "STRIPE_API_BASE: " + transport.error().message);
-  }
+  auto ways = open_ways(api_base, settings, clock);
+  if (!ways) return failure(std::move(ways));
   RateLimit limit(clock, settings.stripe_rate);
-  stripe::Client stripe(**transport, clock, entropy, log,
+  stripe::Client stripe(*ways->one_by_one, clock, entropy, log,
                         {.secret_key = settings.secret_key, .limit = &limit});
   StripeHealth health(clock, entropy);
 
@@ -138,12 +170,12 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   if (auto resumed = api.resume(); !resumed) return resumed;
   Delivery delivery(ledger, stripe, health, limit, clock, entropy, log);
   SettlementBoard board(settings.threads / 2);
-  DeliveryThreads delivery_threads(delivery, board, clock, log);
-  Front front(api, *page, board, delivery_threads, clock);
+  Deliveries deliveries({delivery, *ways->many, health, board, clock, log}, ways->at_once);
+  Front front(api, *page, board, deliveries, clock);
 
   std::optional<Error> foreign;
   CatalogKeeper keeper(stripe, data.store(), api, log, *catalog, /*livemode=*/false,
-                       {.on_ready = [&] { delivery_threads.start(settings.delivery_threads); },
+                       {.on_ready = [&] { deliveries.start(); },
                         .on_foreign =
                             [&](const Error& error) {
                               foreign = error;
@@ -160,7 +192,7 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   (*listener)->stop();
   answering.join();
   keeper.stop();
-  delivery_threads.stop();
+  deliveries.stop();
   if (foreign) return tl::unexpected(*foreign);
   return {};
 }

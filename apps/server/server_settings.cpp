@@ -88,7 +88,7 @@ Result<ServerSettings> server_settings(const Settings& settings, const ServerFla
                          .sandbox_port = flags.sandbox_port,
                          .settle_wait = std::chrono::milliseconds(flags.settle_wait_ms),
                          .threads = flags.threads,
-                         .delivery_threads = flags.delivery_threads};
+                         .deliveries = flags.deliveries};
   Result<std::string> key = checked_key(settings, flags.sandbox);
   if (!key) return failure(std::move(key));
   checked.secret_key = std::move(*key);

@@ -21,7 +21,7 @@ struct ServerFlags {
   std::vector<std::string> allowed_origins;
   std::int64_t settle_wait_ms = 6'000;
   std::size_t threads = 256;
-  std::size_t delivery_threads = 16;
+  std::size_t deliveries = 2'048;
   std::optional<double> stripe_rate = std::nullopt;
 };
 
@@ -43,7 +43,7 @@ struct ServerSettings {
   std::vector<std::string> allowed_origins;
   std::chrono::milliseconds settle_wait{0};
   std::size_t threads = 0;
-  std::size_t delivery_threads = 0;
+  std::size_t deliveries = 0;
   double stripe_rate = 0;  ///< Calls a second; 0 for no limit.
 };
 

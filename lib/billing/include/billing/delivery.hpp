@@ -3,6 +3,7 @@
 
 #include <billing/clock.hpp>
 #include <billing/entropy.hpp>
+#include <billing/http.hpp>
 #include <billing/ledger.hpp>
 #include <billing/observer.hpp>
 #include <billing/rate_limit.hpp>
@@ -13,7 +14,9 @@
 #include <chrono>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <unordered_map>
+#include <vector>
 
 namespace billing {
 
@@ -38,15 +41,24 @@ class Delivery {
   /// What is to be sent next, or nothing just now: nothing is due, or the rate limit or a pause
   /// while Stripe fails forbids it.
   Result<std::optional<Claim>> claim();
-  /// The only step that meets the network. Changes nothing on disk.
+  /// The only step that meets the network, in two halves: what is to be sent, at once and with
+  /// `send_timeout` and a StripeHealth::Watch, and what came of it. Changes nothing on disk.
+  HttpRequest request(const Claim& claim) const;
+  Settlement outcome(const Claim& claim, Result<HttpResponse> answer);
+  /// Both, and the client's transport in between, for who sends one at a time.
   Settlement send(const Claim& claim);
   /// Stores the outcome and answers the row as it now is; none if the claim had been overtaken and
   /// nothing changed. After a failure the same may be tried again.
   Result<std::optional<RecordedEvent>> settle(const Claim& claim, const Settlement& settlement);
+  /// As many at once, in their order and with one commit: all or none.
+  Result<std::vector<std::optional<RecordedEvent>>> settle(std::span<const SettledClaim> settled);
   /// When `claim` may have something, if anything is pending; `Moment::min()` if now.
   Result<std::optional<Moment>> next_due();
 
+  std::chrono::milliseconds send_timeout() const { return settings_.send_timeout; }
+
  private:
+  void report(const SettledClaim& settled);
   Instant now_at_stripe() const;
   std::chrono::milliseconds pause_after_failure(const ItemId& item);
   void forget_failures(const ItemId& item);

@@ -108,6 +108,12 @@ class Client {
 
   Result<UsageRecord> create_usage_record(const NewUsageRecord& record, const IdempotencyKey& key,
                                           Call call = {});
+  /// The same in two halves, tried once, for who carries many at a time: the request as it is to be
+  /// sent (it holds the secret key), and what its answer, or that there was none, comes to.
+  HttpRequest usage_record_request(const NewUsageRecord& record, const IdempotencyKey& key) const;
+  Result<UsageRecord> usage_record_of(const ItemId& item, Result<HttpResponse> answer);
+  /// Between the halves where one is carried at a time: the transport's own send.
+  Result<HttpResponse> send(const HttpRequest& request, std::chrono::milliseconds timeout);
   /// Newest period first.
   Result<std::vector<UsageRecordSummary>> usage_record_summaries(const ItemId& item,
                                                                  Call call = {});
@@ -123,12 +129,16 @@ class Client {
   std::optional<Instant> now_at_stripe() const { return time_.at(clock_.moment()); }
 
  private:
+  HttpRequest signed_with_key(HttpRequest request) const;
   Result<HttpResponse> request(HttpRequest request, const Call& call);
   Result<HttpResponse> try_once(const HttpRequest& request, std::chrono::milliseconds timeout);
+  void hear(const HttpRequest& request, Result<HttpResponse>& outcome);
+  Error give_up(const HttpRequest& request, const Result<HttpResponse>& outcome, bool in_doubt);
   void wait_for_turn(Moment deadline);
   Result<HttpResponse> get(std::string path, Parameters query, const Call& call);
   Result<HttpResponse> post(std::string path, const Parameters& form, const IdempotencyKey& key,
                             const Call& call);
+  static HttpRequest writing(std::string path, const Parameters& form, const IdempotencyKey& key);
   /// Asks for pages of one list, all within one call's budget.
   std::function<Result<HttpResponse>(Parameters query)> pager(std::string path, const Call& call);
   void learn_time(const HttpResponse& response);

@@ -50,16 +50,23 @@ Result<std::optional<Claim>> Delivery::claim() {
   return claimed;
 }
 
-Settlement Delivery::send(const Claim& claim) {
+// One try: the ledger's schedule decides on the next, and in between others have their turn.
+HttpRequest Delivery::request(const Claim& claim) const {
   const RecordedEvent& row = claim.row;
   require(row.usage_at.has_value());
-  // One try: the ledger's schedule decides on the next, and in between others have their turn.
-  const auto record = [&] {
-    const StripeHealth::Watch watch(health_);
-    return stripe_.create_usage_record(
-        {.item = row.event.item, .quantity = row.event.quantity, .timestamp = *row.usage_at},
-        key_of(row), {.budget = settings_.send_timeout, .tries_max = 1, .turn_taken = true});
-  }();
+  return stripe_.usage_record_request(
+      {.item = row.event.item, .quantity = row.event.quantity, .timestamp = *row.usage_at},
+      key_of(row));
+}
+
+Settlement Delivery::send(const Claim& claim) {
+  const StripeHealth::Watch watch(health_);
+  return outcome(claim, stripe_.send(request(claim), settings_.send_timeout));
+}
+
+Settlement Delivery::outcome(const Claim& claim, Result<HttpResponse> answer) {
+  const RecordedEvent& row = claim.row;
+  const auto record = stripe_.usage_record_of(row.event.item, std::move(answer));
   if (record) {
     health_.saw_success();
     forget_failures(row.event.item);
@@ -80,16 +87,32 @@ Settlement Delivery::send(const Claim& claim) {
 
 Result<std::optional<RecordedEvent>> Delivery::settle(const Claim& claim,
                                                       const Settlement& settlement) {
-  Result<std::optional<RecordedEvent>> settled = ledger_.settle(claim, settlement);
+  const SettledClaim settled{.claim = claim, .settlement = settlement};
+  auto rows = settle({&settled, 1});
+  if (!rows) return failure(std::move(rows));
+  return std::move(rows->front());
+}
+
+Result<std::vector<std::optional<RecordedEvent>>> Delivery::settle(
+    std::span<const SettledClaim> settled) {
+  Result<LedgerWritten> written = ledger_.write({.settlements = settled});
+  if (!written) return failure(std::move(written));
+  for (std::size_t i = 0; i < settled.size(); ++i) {
+    if (written->settled[i]) report(settled[i]);
+  }
+  return std::move(written->settled);
+}
+
+void Delivery::report(const SettledClaim& settled) {
   // What was delivered is in the ledger, and as many lines of log would tell nobody anything.
-  if (!settled || !*settled || settlement.state == EventState::delivered) return settled;
-  const bool refused = settlement.state == EventState::refused;
+  if (settled.settlement.state == EventState::delivered) return;
+  const bool refused = settled.settlement.state == EventState::refused;
+  const UsageEvent& event = settled.claim.row.event;
   observer_.observe({.severity = Severity::warning,
                      .what = refused ? "usage_refused" : "usage_delayed",
-                     .facts = {{"event", claim.row.event.id.text()},
-                               {"item", claim.row.event.item.text()},
-                               {"reason", settlement.reason}}});
-  return settled;
+                     .facts = {{"event", event.id.text()},
+                               {"item", event.item.text()},
+                               {"reason", settled.settlement.reason}}});
 }
 
 Result<std::optional<Moment>> Delivery::next_due() {

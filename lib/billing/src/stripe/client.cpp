@@ -6,6 +6,7 @@
 #include "stripe/json_read.hpp"
 #include "stripe/retry.hpp"
 #include "stripe/stripe_error.hpp"
+#include "stripe/usage_records.hpp"
 
 #include <fmt/format.h>
 
@@ -28,6 +29,14 @@ Observation observation(Severity severity, std::string_view what, const HttpRequ
     seen.facts.emplace_back("stripe_said", error.stripe->message);
   }
   return seen;
+}
+
+bool succeeded(const Result<HttpResponse>& outcome) {
+  return outcome && outcome->status >= 200 && outcome->status < 300;
+}
+
+Error error_of_outcome(const HttpRequest& request, const Result<HttpResponse>& outcome) {
+  return outcome ? error_of(request, *outcome) : outcome.error();
 }
 
 }  // namespace
@@ -69,13 +78,17 @@ Result<HttpResponse> Client::get(std::string path, Parameters query, const Call&
 
 Result<HttpResponse> Client::post(std::string path, const Parameters& form,
                                   const IdempotencyKey& key, const Call& call) {
+  return request(writing(std::move(path), form, key), call);
+}
+
+HttpRequest Client::writing(std::string path, const Parameters& form, const IdempotencyKey& key) {
   HttpRequest writing;
   writing.method = "POST";
   writing.path = std::move(path);
   writing.headers = {{"Content-Type", "application/x-www-form-urlencoded"},
                      {"Idempotency-Key", key.text()}};
   writing.body = form_encoded(form);
-  return request(std::move(writing), call);
+  return writing;
 }
 
 std::function<Result<HttpResponse>(Parameters)> Client::pager(std::string path, const Call& call) {
@@ -86,33 +99,45 @@ std::function<Result<HttpResponse>(Parameters)> Client::pager(std::string path, 
   };
 }
 
-Result<HttpResponse> Client::request(HttpRequest request, const Call& call) {
+HttpRequest Client::signed_with_key(HttpRequest request) const {
   request.headers.push_back({"Authorization", "Bearer " + settings_.secret_key});
   request.headers.push_back({"Stripe-Version", settings_.api_version});
   request.headers.push_back({"User-Agent", "billing/" BILLING_VERSION});
+  return request;
+}
 
+Result<HttpResponse> Client::request(HttpRequest unsigned_request, const Call& call) {
+  const HttpRequest request = signed_with_key(std::move(unsigned_request));
   const Moment deadline = clock_.moment() + call.budget;
   bool in_doubt = false;
   for (int tries = 1;; ++tries) {
     if (tries > 1 || !call.turn_taken) wait_for_turn(deadline);
     const Result<HttpResponse> outcome = try_once(request, deadline - clock_.moment());
-    if (outcome && outcome->status >= 200 && outcome->status < 300) return outcome;
+    if (succeeded(outcome)) return outcome;
 
-    Error error = outcome ? error_of(request, *outcome) : outcome.error();
     in_doubt = in_doubt || (write(request) && leaves_doubt(outcome));
-    const bool retryable = worth_retrying(outcome);
     const auto pause = pause_after(tries, entropy_);
-    if (!retryable || tries >= call.tries_max || clock_.moment() + pause >= deadline) {
-      // An earlier try may have done the work, and only a final answer to the write itself could
-      // settle that: that this try met a closed door, or a key that was revoked meanwhile, doesn't.
-      const bool settles = !retryable && error.code != ErrorCode::denied;
-      if (in_doubt && !settles) error.code = ErrorCode::outcome_unknown;
-      observer_.observe(observation(Severity::warning, "stripe_call_failed", request, error));
-      return tl::unexpected(std::move(error));
+    if (!worth_retrying(outcome) || tries >= call.tries_max ||
+        clock_.moment() + pause >= deadline) {
+      return tl::unexpected(give_up(request, outcome, in_doubt));
     }
-    observer_.observe(observation(Severity::info, "stripe_call_retried", request, error));
+    observer_.observe(observation(Severity::info, "stripe_call_retried", request,
+                                  error_of_outcome(request, outcome)));
     clock_.sleep_for(pause);
   }
+}
+
+/// What a call that is not tried again has failed with. `in_doubt` if any of its tries may have
+/// done the work.
+Error Client::give_up(const HttpRequest& request, const Result<HttpResponse>& outcome,
+                      bool in_doubt) {
+  Error error = error_of_outcome(request, outcome);
+  // An earlier try may have done the work, and only a final answer to the write itself could
+  // settle that: that this try met a closed door, or a key that was revoked meanwhile, doesn't.
+  const bool settles = !worth_retrying(outcome) && error.code != ErrorCode::denied;
+  if (in_doubt && !settles) error.code = ErrorCode::outcome_unknown;
+  observer_.observe(observation(Severity::warning, "stripe_call_failed", request, error));
+  return error;
 }
 
 /// At most until the deadline, after which there is no time to ask.
@@ -134,14 +159,34 @@ Result<HttpResponse> Client::try_once(const HttpRequest& request,
     return failure(ErrorCode::unavailable, fmt::format("{} {}: no time was left to ask Stripe",
                                                        request.method, request.path));
   }
-  Result<HttpResponse> outcome = transport_.send(request, timeout);
-  if (outcome) {
-    learn_time(*outcome);
-  } else {
-    outcome.error().message =
-        fmt::format("{} {}: {}", request.method, request.path, outcome.error().message);
-  }
+  Result<HttpResponse> outcome = send(request, timeout);
+  hear(request, outcome);
   return outcome;
+}
+
+Result<HttpResponse> Client::send(const HttpRequest& request, std::chrono::milliseconds timeout) {
+  return transport_.send(request, timeout);
+}
+
+/// Of every outcome, once: learns the time from it, or lets a failure say what was asked.
+void Client::hear(const HttpRequest& request, Result<HttpResponse>& outcome) {
+  if (outcome) return learn_time(*outcome);
+  outcome.error().message =
+      fmt::format("{} {}: {}", request.method, request.path, outcome.error().message);
+}
+
+HttpRequest Client::usage_record_request(const NewUsageRecord& record,
+                                         const IdempotencyKey& key) const {
+  return signed_with_key(writing(usage_records_path(record.item), usage_record_form(record), key));
+}
+
+Result<UsageRecord> Client::usage_record_of(const ItemId& item, Result<HttpResponse> answer) {
+  const HttpRequest request{.method = "POST", .path = usage_records_path(item)};
+  hear(request, answer);
+  if (!succeeded(answer)) {
+    return tl::unexpected(give_up(request, answer, leaves_doubt(answer)));
+  }
+  return read_usage_record(*answer);
 }
 
 void Client::learn_time(const HttpResponse& response) {

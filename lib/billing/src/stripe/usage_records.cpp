@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <billing/stripe_client.hpp>
+#include "stripe/usage_records.hpp"
 
 #include "stripe/form.hpp"
 #include "stripe/json_read.hpp"
@@ -9,7 +9,7 @@
 namespace billing::stripe {
 namespace {
 
-UsageRecord read_usage_record(const JsonValue& record) {
+UsageRecord read_record(const JsonValue& record) {
   return {.id = UsageRecordId(record["id"].text()),
           .item = ItemId(record["subscription_item"].id()),
           .quantity = record["quantity"].integer(),
@@ -28,14 +28,24 @@ std::string item_path(const ItemId& item, std::string_view rest) {
 
 }  // namespace
 
+std::string usage_records_path(const ItemId& item) {
+  return item_path(item, "/usage_records");
+}
+
+Parameters usage_record_form(const NewUsageRecord& record) {
+  return {{"quantity", std::to_string(record.quantity)},
+          {"timestamp", std::to_string(record.timestamp.time_since_epoch().count())},
+          {"action", "set"}};
+}
+
+Result<UsageRecord> read_usage_record(const HttpResponse& response) {
+  return read_json(response.body, read_record);
+}
+
 Result<UsageRecord> Client::create_usage_record(const NewUsageRecord& record,
                                                 const IdempotencyKey& key, Call call) {
-  const Parameters form{{"quantity", std::to_string(record.quantity)},
-                        {"timestamp", std::to_string(record.timestamp.time_since_epoch().count())},
-                        {"action", "set"}};
-  return post(item_path(record.item, "/usage_records"), form, key, call)
-      .and_then(
-          [](const HttpResponse& response) { return read_json(response.body, read_usage_record); });
+  return post(usage_records_path(record.item), usage_record_form(record), key, call)
+      .and_then(read_usage_record);
 }
 
 Result<std::vector<UsageRecordSummary>> Client::usage_record_summaries(const ItemId& item,
