@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/http_listener.hpp"
 
+#include "http/http_server.hpp"
+
 #include <fmt/format.h>
-#include <httplib.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -64,8 +65,7 @@ void send_back(const HttpResponse& from, httplib::Response& to) {
 
 class HttpListener::Server {
  public:
-  explicit Server(std::size_t threads) {
-    server_.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
+  explicit Server(std::size_t threads) : server_(threads) {
     server_.set_tcp_nodelay(true);  // Else each kept-alive request costs 44 ms.
     server_.set_socket_options([this](socket_t socket) {
       // httplib's own default would set SO_REUSEPORT, with which a second server on the same port
@@ -185,7 +185,7 @@ class HttpListener::Server {
     respond(incoming, response);
   }
 
-  httplib::Server server_;
+  LeanServer server_;
   socket_t socket_ = INVALID_SOCKET;  ///< The listening one; httplib's own.
   std::atomic<bool> running_{false};
   std::atomic<bool> stopped_{false};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/front.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -32,23 +33,27 @@ HttpResponse Front::answer(const HttpRequest& request) {
     return answer(whole);
   }
   if (request.method == "GET" && !is_api(request.path)) return files_.serve(request.path);
+  const std::uint64_t calls = board_.calls();
   Begun begun = api_.begin(request);
   if (const auto* waiting = std::get_if<Waiting>(&begun)) {
     delivery_.ring();
-    return wait(*waiting);
+    return wait(*waiting, calls);
   }
   HttpResponse response = std::move(std::get<HttpResponse>(begun));
   if (response.status == accepted) delivery_.ring();
   return response;
 }
 
-HttpResponse Front::wait(const Waiting& waiting) {
+/// `calls` is the board's count before the event was read.
+HttpResponse Front::wait(const Waiting& waiting, std::uint64_t calls) {
   if (!board_.has_room()) return api_.finish(waiting);
-  SettlementBoard::Place place(board_, waiting.event);
-  // It may have been settled before the place was taken.
-  HttpResponse response = api_.finish(waiting);
-  const auto time = waiting.until - clock_.moment();
-  if (response.status != accepted || time.count() <= 0) return response;
+  SettlementBoard::Place place(board_, waiting.event, calls);
+  if (!place.missed_none()) {
+    // It may have been settled before the place was taken.
+    HttpResponse response = api_.finish(waiting);
+    if (response.status != accepted) return response;
+  }
+  const auto time = std::max(waiting.until - clock_.moment(), std::chrono::milliseconds(0));
   const std::optional<RecordedEvent> settled = place.wait_for(time);
   return settled ? api_.finish(*settled) : api_.finish(waiting);
 }

@@ -9,6 +9,8 @@
 #include "server/settlement_board.hpp"
 #include "server/static_files.hpp"
 
+#include <cstdint>
+
 namespace billing::apps {
 
 /// What a browser talks to: the Api's routes, and the page. It owns the waiting that the Api leaves
@@ -22,7 +24,7 @@ class Front {
   HttpResponse answer(const HttpRequest& request);
 
  private:
-  HttpResponse wait(const Waiting& waiting);
+  HttpResponse wait(const Waiting& waiting, std::uint64_t calls);
 
   Api& api_;
   const StaticFiles& files_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <billing/api.hpp>
+#include <billing/cached_store.hpp>
 #include <billing/curl_sender.hpp>
 #include <billing/curl_transport.hpp>
 #include <billing/delivery.hpp>
@@ -29,6 +30,8 @@ namespace {
 
 constexpr std::size_t body_bytes_max = 64 * 1024;
 constexpr std::size_t webhook_bytes_max = 1024 * 1024;
+/// Customers kept in memory, about a kilobyte each.
+constexpr std::size_t customers_kept_max = 20'000;
 
 Result<ServerSettings> read_settings_of(const ServerFlags& flags) {
   const Result<Environment> environment = Environment::read();
@@ -163,7 +166,8 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   Doors doors = doors_of(settings, (*listener)->port());
 
   GroupCommit ledger(data.ledger());
-  Api api(ledger, data.store(), stripe, health, clock, entropy, log,
+  CachedStore store(data.store(), customers_kept_max);
+  Api api(ledger, store, stripe, health, clock, entropy, log,
           {.public_url = settings.public_url,
            .catalog = *catalog,
            .settle_wait = settings.settle_wait});

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -18,15 +20,22 @@ class SettlementBoard {
  public:
   explicit SettlementBoard(std::size_t places) : places_(places) {}
 
-  /// A handler's place. Taken before it looks whether the event is settled already, so that no call
-  /// is missed in between.
+  /// How many calls there have been. Noted before an event is read, so that a place taken after
+  /// that misses no call in between.
+  std::uint64_t calls() const;
+
+  /// A handler's place. It hears what was called out since `calls` too, as far back as the board
+  /// remembers.
   class Place {
    public:
-    Place(SettlementBoard& board, const EventId& event);
+    Place(SettlementBoard& board, const EventId& event, std::uint64_t calls);
     ~Place();
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
+    /// False if there were more calls since than the board remembers: the event may have been
+    /// among them.
+    bool missed_none() const { return missed_none_; }
     /// The row that was called out, or none if the time ran out.
     std::optional<RecordedEvent> wait_for(std::chrono::milliseconds time);
 
@@ -36,6 +45,7 @@ class SettlementBoard {
     std::unordered_multimap<EventId, Place*>::iterator entry_;
     std::condition_variable called_;
     std::optional<RecordedEvent> row_;
+    bool missed_none_ = true;
   };
 
   /// Whether another handler may wait. Only a hint, since others come and go.
@@ -43,8 +53,14 @@ class SettlementBoard {
   void call(const RecordedEvent& row);
 
  private:
+  /// A few milliseconds of them at full load; between an append and its place there are about as
+  /// many as share a commit.
+  static constexpr std::size_t remembered_max = 256;
+
   const std::size_t places_;
   mutable std::mutex mutex_;
+  std::uint64_t calls_ = 0;
+  std::deque<RecordedEvent> remembered_;  ///< The last ones called out, the newest at the end.
   std::unordered_multimap<EventId, Place*> waiting_;
 };
 

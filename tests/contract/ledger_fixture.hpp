@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <billing/cached_store.hpp>
 #include <billing/group_commit.hpp>
 #include <billing/sqlite_data.hpp>
 
@@ -53,6 +54,21 @@ class GroupedOnSqlite {
  private:
   OnSqlite below_;
   std::optional<GroupCommit> group_{std::in_place, below_.ledger()};
+};
+
+/// The same behind a CachedStore with room for few, which has to keep every promise of a store.
+class CachedOnSqlite {
+ public:
+  Store& store() { return *cached_; }
+  void reopen() {
+    cached_.reset();
+    below_.reopen();
+    cached_.emplace(below_.store(), 2);
+  }
+
+ private:
+  OnSqlite below_;
+  std::optional<CachedStore> cached_{std::in_place, below_.store(), 2};
 };
 
 inline constexpr Instant noon{std::chrono::milliseconds(1'768'478'400'000)};

@@ -92,6 +92,27 @@ TEST_CASE_TEMPLATE("No two events of an item share a second", Adapter, OnSqlite,
                 "another item's seconds are its own");
 }
 
+TEST_CASE_TEMPLATE("A period that was renewed takes clicks from its start on", Adapter, OnSqlite,
+                   GroupedOnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  for (int i = 0; i < 3; ++i) fixture.append(click_of("a", "before-" + std::to_string(i)));
+  Subscription renewed = subscription_of("a");
+  renewed.items[0].period_start = to_second(noon);
+  REQUIRE(fixture.adapter.store().remember(renewed).has_value());
+  CHECK_FALSE(fixture.append(click_of("a", "at-its-start")).row.usage_at.has_value());
+  const Instant later = noon + std::chrono::seconds(1);
+  const Appended first = fixture.append(click_of("a", "after-it", later), later);
+  CHECK(first.row.usage_at == to_second(later));
+}
+
+TEST_CASE_TEMPLATE("A second that was chosen in a batch that failed is free again", Adapter,
+                   OnSqlite, GroupedOnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  const std::vector<UsageEvent> batch = {click_of("a", "key"), click_of("nobody", "key")};
+  REQUIRE_FALSE(fixture.ledger().append(batch, noon).has_value());
+  CHECK(fixture.append(click_of("a", "other")).row.usage_at == to_second(noon));
+}
+
 TEST_CASE_TEMPLATE("Clicks from many threads at once are each recorded once", Adapter, OnSqlite,
                    GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;

@@ -6,7 +6,7 @@
 namespace billing::tests {
 
 TEST_CASE_TEMPLATE("Data belongs to one account, one mode and one catalog for ever", Adapter,
-                   OnSqlite) {
+                   OnSqlite, CachedOnSqlite) {
   Adapter adapter;
   const Binding ours{.account = AccountId("acct_1"), .challenge_id = "green"};
   REQUIRE(adapter.store().bind(ours).has_value());
@@ -25,7 +25,8 @@ TEST_CASE_TEMPLATE("Data belongs to one account, one mode and one catalog for ev
   CHECK(*adapter.store().binding() == ours);
 }
 
-TEST_CASE_TEMPLATE("A user keeps the first key and the first customer", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("A user keeps the first key and the first customer", Adapter, OnSqlite,
+                   CachedOnSqlite) {
   Adapter adapter;
   Store& store = adapter.store();
   const auto reserved = store.reserve_user("robin@example.com", IdempotencyKey("key-1"));
@@ -40,7 +41,7 @@ TEST_CASE_TEMPLATE("A user keeps the first key and the first customer", Adapter,
 }
 
 TEST_CASE_TEMPLATE("A subscription is what was last remembered of it, newest first", Adapter,
-                   OnSqlite) {
+                   OnSqlite, CachedOnSqlite) {
   Adapter adapter;
   Store& store = adapter.store();
   Subscription old = subscription_of("a");
@@ -63,7 +64,8 @@ TEST_CASE_TEMPLATE("A subscription is what was last remembered of it, newest fir
   CHECK(all->at(1).items[0].usage_type == UsageType::metered);
 }
 
-TEST_CASE_TEMPLATE("Remembered offerings replace the ones before", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("Remembered offerings replace the ones before", Adapter, OnSqlite,
+                   CachedOnSqlite) {
   Adapter adapter;
   const OfferedPrice monthly{.role = PriceRole::monthly,
                              .id = PriceId("price_1"),

@@ -2,6 +2,7 @@
 #include "simulation/world.hpp"
 
 #include <billing/api.hpp>
+#include <billing/cached_store.hpp>
 #include <billing/delivery.hpp>
 #include <billing/group_commit.hpp>
 #include <billing/observer.hpp>
@@ -25,6 +26,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* key = "sk_test_simulation";
+/// Few, so that some are forgotten.
+constexpr std::size_t customers_kept_max = 2;
 constexpr const char* challenge_id = "simulated-green-narwhal";
 /// 2026-01-15 12:00 UTC, in the middle of everything.
 constexpr billing::Instant start_of_time{std::chrono::milliseconds(1'768'478'400'000)};
@@ -68,12 +71,13 @@ class World::Machine {
       : data(std::move(opened)),
         shared(data->ledger()),
         broken(shared, world.options_.without),
+        store(data->store(), customers_kept_max),
         transport(world.network_, world.entropy_, world.options_.without),
         limit(*world.machine_clock_, world.options_.stripe_rate),
         stripe(transport, *world.machine_clock_, world.entropy_, silent,
                {.secret_key = key, .limit = &limit}),
         health(*world.machine_clock_, world.entropy_),
-        api(broken, data->store(), stripe, health, *world.machine_clock_, world.entropy_, silent,
+        api(broken, store, stripe, health, *world.machine_clock_, world.entropy_, silent,
             {.public_url = "http://localhost:4242", .catalog = catalog}),
         delivery(broken, stripe, health, limit, *world.machine_clock_, world.entropy_, silent) {}
 
@@ -81,6 +85,7 @@ class World::Machine {
   std::unique_ptr<billing::SqliteData> data;
   billing::GroupCommit shared;
   BrokenLedger broken;
+  billing::CachedStore store;
   BrokenTransport transport;
   billing::Catalog catalog = value(billing::devchat_catalog(challenge_id), "catalog");
   billing::RateLimit limit;

@@ -3,7 +3,6 @@
 
 #include <billing/ledger.hpp>
 
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <mutex>
@@ -40,6 +39,8 @@ class GroupCommit final : public Ledger {
  private:
   struct Caller;
   class Batch;
+
+  bool join_queue(Caller& caller);
 
   Ledger& ledger_;
   mutable std::mutex mutex_;

@@ -2,6 +2,9 @@
 #include <billing/group_commit.hpp>
 
 #include <algorithm>
+#include <condition_variable>
+#include <iterator>
+#include <vector>
 
 namespace billing {
 namespace {
@@ -11,34 +14,51 @@ constexpr std::size_t batch_callers_max = 256;
 
 }  // namespace
 
+/// One who waits. Its own mutex, not the group's, is held while it is called, so that those who are
+/// called don't queue up for one mutex, nor behind those who come.
 struct GroupCommit::Caller {
   const LedgerWrite& write;
-  std::optional<Result<LedgerWritten>> outcome = std::nullopt;
+  std::optional<Result<LedgerWritten>> outcome = std::nullopt;  ///< Set by who commits for it.
+  std::mutex mutex = {};
   std::condition_variable called = {};
+  enum class Call { none, lead, done } call = Call::none;
+
+  Call wait() {
+    std::unique_lock lock(mutex);
+    called.wait(lock, [this] { return call != Call::none; });
+    return call;
+  }
+
+  /// After `done` the caller may be gone as soon as its mutex is let go.
+  void tell(Call what) {
+    const std::lock_guard lock(mutex);
+    call = what;
+    called.notify_one();
+  }
 };
 
 /// The callers that one of them commits for. However that ends, each of them gets an outcome, and
 /// the next in the queue its turn.
 class GroupCommit::Batch {
  public:
-  /// `lock` is held here, and let go until `~Batch`.
-  Batch(GroupCommit& group, std::unique_lock<std::mutex>& lock) : group_(group), lock_(lock) {
+  /// `leader` is at the front of the queue.
+  Batch(GroupCommit& group, Caller& leader) : group_(group), leader_(leader) {
+    const std::lock_guard lock(group_.mutex_);
     const auto count = std::min(group_.queue_.size(), batch_callers_max);
     callers_.assign(group_.queue_.begin(),
                     group_.queue_.begin() + static_cast<std::ptrdiff_t>(count));
-    lock_.unlock();
   }
 
   ~Batch() {
-    lock_.lock();
     for (Caller* caller : callers_) {
-      group_.queue_.pop_front();
-      if (!caller->outcome) {
-        caller->outcome = failure(ErrorCode::outcome_unknown, "the commit was cut off");
-      }
-      caller->called.notify_one();
+      if (caller->outcome) continue;
+      caller->outcome = failure(ErrorCode::outcome_unknown, "the commit was cut off");
     }
-    if (!group_.queue_.empty()) group_.queue_.front()->called.notify_one();
+    // First, so that the disk is busy again while the others wake up.
+    if (Caller* next = leave_queue()) next->tell(Caller::Call::lead);
+    for (Caller* caller : callers_) {
+      if (caller != &leader_) caller->tell(Caller::Call::done);
+    }
   }
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
@@ -81,21 +101,33 @@ class GroupCommit::Batch {
     }
   }
 
+  /// The one at the front then, who waits to be told; null if nobody does.
+  Caller* leave_queue() {
+    const std::lock_guard lock(group_.mutex_);
+    auto& queue = group_.queue_;
+    queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(callers_.size()));
+    return queue.empty() ? nullptr : queue.front();
+  }
+
   GroupCommit& group_;
-  std::unique_lock<std::mutex>& lock_;
+  Caller& leader_;
   std::vector<Caller*> callers_;
 };
 
 Result<LedgerWritten> GroupCommit::write(const LedgerWrite& batch) {
   Caller caller{.write = batch};
-  std::unique_lock lock(mutex_);
-  queue_.push_back(&caller);
-  caller.called.wait(lock, [&] { return caller.outcome || queue_.front() == &caller; });
-  if (!caller.outcome) {
-    Batch shared(*this, lock);
+  if (join_queue(caller) || caller.wait() == Caller::Call::lead) {
+    Batch shared(*this, caller);
     shared.commit();
   }
   return std::move(*caller.outcome);
+}
+
+/// True if nobody else is there, and so nobody commits.
+bool GroupCommit::join_queue(Caller& caller) {
+  const std::lock_guard lock(mutex_);
+  queue_.push_back(&caller);
+  return queue_.size() == 1;
 }
 
 std::size_t GroupCommit::waiting() const {

@@ -2,6 +2,7 @@
 #include <billing/sqlite_data.hpp>
 
 #include "ledger/file_lock.hpp"
+#include "ledger/item_seconds.hpp"
 #include "ledger/sqlite_database.hpp"
 #include "ledger/sqlite_ledger.hpp"
 #include "ledger/sqlite_schema.hpp"
@@ -32,12 +33,13 @@ class SqliteData::Parts {
   Parts(FileLock lock, std::unique_ptr<sqlite::Database> database)
       : lock_(std::move(lock)),
         database_(std::move(database)),
-        ledger(*database_, mutex_),
-        store(*database_, mutex_) {}
+        ledger(*database_, seconds_, mutex_),
+        store(*database_, seconds_, mutex_) {}
 
  private:
   FileLock lock_;  // First, so that it is let go last.
   std::unique_ptr<sqlite::Database> database_;
+  sqlite::KnownSeconds seconds_;
   std::mutex mutex_;
 
  public:

@@ -33,11 +33,19 @@ Run& Run::bind(std::int64_t value) {
 }
 
 Run& Run::bind(std::string_view value) {
+  return bind_text(value, SQLITE_TRANSIENT);
+}
+
+Run& Run::bind_borrowed(std::string_view value) {
+  return bind_text(value, SQLITE_STATIC);
+}
+
+Run& Run::bind_text(std::string_view value, sqlite3_destructor_type destructor) {
   if (status_ == SQLITE_OK) {
     // An empty view may have no address, which SQLite would take for NULL.
     const char* const bytes = value.empty() ? "" : value.data();
-    status_ = sqlite3_bind_text64(statement_, ++bound_, bytes, value.size(), SQLITE_TRANSIENT,
-                                  SQLITE_UTF8);
+    status_ =
+        sqlite3_bind_text64(statement_, ++bound_, bytes, value.size(), destructor, SQLITE_UTF8);
   }
   return *this;
 }
@@ -115,6 +123,10 @@ Run Database::run(const char* sql) {
     sqlite3_prepare_v3(connection_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   }
   return Run(*this, statement);
+}
+
+std::int64_t Database::inserted_row() const {
+  return sqlite3_changes64(connection_) == 0 ? 0 : sqlite3_last_insert_rowid(connection_);
 }
 
 Error Database::error(int status) const {

@@ -30,6 +30,8 @@ class Run {
 
   Run& bind(std::int64_t value);
   Run& bind(std::string_view value);
+  /// As `bind` without a copy: the bytes have to stay until the run is over.
+  Run& bind_borrowed(std::string_view value);
   Run& bind_null();
   Run& bind(std::optional<std::int64_t> value);
 
@@ -43,6 +45,8 @@ class Run {
   std::string text(int column) const;
 
  private:
+  Run& bind_text(std::string_view value, sqlite3_destructor_type destructor);
+
   Database& database_;
   sqlite3_stmt* statement_;
   int bound_ = 0;
@@ -63,6 +67,8 @@ class Database {
   Result<void> execute(const char* sql);
   /// `sql` has to be a literal: its address is what the prepared statement is kept under.
   Run run(const char* sql);
+  /// The row that the last insert made, or 0 if it made none.
+  std::int64_t inserted_row() const;
   /// What SQLite last complained of, as an Error that says what was being done.
   Error error(int status) const;
 

@@ -29,8 +29,7 @@ constexpr const char* insert_event = R"sql(
   INSERT INTO usage_events
     (id, customer, item, key, content_hash, kind, quantity, clicked_at, usage_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (customer, key) DO NOTHING
-  RETURNING sequence)sql";
+  ON CONFLICT (customer, key) DO NOTHING)sql";
 
 constexpr const char* select_period = "SELECT period_start, period_end FROM items WHERE id = ?";
 
@@ -61,17 +60,18 @@ Result<Appended> SqliteLedger::append_one(const UsageEvent& event, Second now_at
   const Result<std::optional<Second>> second = free_second(event, now_at_stripe);
   if (!second) return tl::unexpected(second.error());
   Run insert = database_.run(insert_event);
-  insert.bind(event.id.text()).bind(event.customer.text()).bind(event.item.text());
-  insert.bind(event.key.text()).bind(event.content_hash).bind(name(event.kind));
+  insert.bind_borrowed(event.id.text()).bind_borrowed(event.customer.text());
+  insert.bind_borrowed(event.item.text()).bind_borrowed(event.key.text());
+  insert.bind_borrowed(event.content_hash).bind_borrowed(name(event.kind));
   insert.bind(event.quantity).bind(to_column(event.clicked_at)).bind(to_column(*second));
-  const Result<bool> inserted = insert.step();
-  if (!inserted) return tl::unexpected(inserted.error());
-  if (*inserted) {
-    const RecordedEvent row{.sequence = insert.integer(0), .event = event, .usage_at = *second};
-    // RETURNING answers before the statement is done; only its end makes the insert part of the
-    // commit.
-    if (const Result<bool> ended = insert.step(); !ended) return tl::unexpected(ended.error());
-    return Appended{.outcome = AppendOutcome::recorded, .row = row};
+  if (auto inserted = insert.finish(); !inserted) return failure(std::move(inserted));
+  if (const std::int64_t sequence = database_.inserted_row(); sequence != 0) {
+    if (*second) {
+      if (ItemSeconds* known = seconds_.find(event.item)) known->use(**second);
+    }
+    return Appended{
+        .outcome = AppendOutcome::recorded,
+        .row = RecordedEvent{.sequence = sequence, .event = event, .usage_at = *second}};
   }
   Result<std::optional<RecordedEvent>> known = by_key(event.customer, event.key);
   if (!known) return failure(std::move(known));
@@ -83,31 +83,40 @@ Result<Appended> SqliteLedger::append_one(const UsageEvent& event, Second now_at
 
 Result<std::optional<Second>> SqliteLedger::free_second(const UsageEvent& event,
                                                         Second now_at_stripe) {
-  Run period = database_.run(select_period);
-  period.bind(event.item.text());
-  const Result<bool> known = period.step();
-  if (!known) return tl::unexpected(known.error());
-  if (!*known) {
-    return failure(ErrorCode::not_found,
-                   fmt::format("subscription item {} is not in the data file", event.item.text()));
-  }
-  const Second end = second_of(period.integer(1));
-  // Past the end of the period we know of, a new one has begun, and it began there.
-  const Second start = now_at_stripe >= end ? end : second_of(period.integer(0));
+  const Result<ItemSeconds*> seconds = seconds_of(event.item, now_at_stripe);
+  if (!seconds) return tl::unexpected(seconds.error());
+  return choose_second({.clicked_at = to_second(event.clicked_at),
+                        .period_start = (*seconds)->start,
+                        .now_at_stripe = now_at_stripe,
+                        .used = (*seconds)->used});
+}
 
-  Run earliest = database_.run(select_earliest_second);
-  const auto first = one_integer(earliest.bind(event.item.text()).bind(to_column(start)));
-  if (!first) return tl::unexpected(first.error());
-  SecondRequest request{.clicked_at = to_second(event.clicked_at),
-                        .period_start = start,
-                        .now_at_stripe = now_at_stripe};
-  if (*first) {
-    Run latest = database_.run(select_latest_second);
-    const auto last = one_integer(latest.bind(event.item.text()).bind(to_column(start)));
-    if (!last) return tl::unexpected(last.error());
-    request.used = UsedSeconds{.earliest = second_of(**first), .latest = second_of(**last)};
+Result<ItemSeconds*> SqliteLedger::seconds_of(const ItemId& item, Second now_at_stripe) {
+  // Past the end of the period we know of, a new one has begun, and it began there.
+  const auto start_of = [now_at_stripe](const ItemSeconds& of) {
+    return now_at_stripe >= of.period_end ? of.period_end : of.period_start;
+  };
+  if (ItemSeconds* known = seconds_.find(item)) {
+    if (known->start == start_of(*known)) return known;
   }
-  return choose_second(request);
+  Run period = database_.run(select_period);
+  const Result<bool> found = period.bind_borrowed(item.text()).step();
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) {
+    return failure(ErrorCode::not_found,
+                   fmt::format("subscription item {} is not in the data file", item.text()));
+  }
+  ItemSeconds seconds{.period_start = second_of(period.integer(0)),
+                      .period_end = second_of(period.integer(1))};
+  seconds.start = start_of(seconds);
+  for (const char* sql : {select_earliest_second, select_latest_second}) {
+    Run probe = database_.run(sql);
+    probe.bind_borrowed(item.text()).bind(to_column(seconds.start));
+    const auto second = one_integer(probe);
+    if (!second) return tl::unexpected(second.error());
+    if (*second) seconds.use(second_of(**second));
+  }
+  return &seconds_.keep(item, seconds);
 }
 
 Result<std::optional<RecordedEvent>> SqliteLedger::by_key(const CustomerId& customer,

@@ -4,6 +4,7 @@
 #include <billing/ledger.hpp>
 
 #include "ledger/item_schedule.hpp"
+#include "ledger/item_seconds.hpp"
 #include "ledger/sqlite_database.hpp"
 
 #include <atomic>
@@ -11,11 +12,13 @@
 
 namespace billing::sqlite {
 
-/// The Ledger on SQLite. `database` and `mutex`, which guards it, are shared with the store. Whose
+/// The Ledger on SQLite. `database` and `seconds`, and `mutex`, which guards them, are shared with
+/// the store. Whose
 /// turn it is is in memory behind a mutex of its own, so that delivery seldom waits for a commit.
 class SqliteLedger final : public Ledger {
  public:
-  SqliteLedger(Database& database, std::mutex& mutex) : database_(database), mutex_(mutex) {}
+  SqliteLedger(Database& database, KnownSeconds& seconds, std::mutex& mutex)
+      : database_(database), seconds_(seconds), mutex_(mutex) {}
 
   /// Queues every item that has something pending: what a crash left behind.
   Result<void> resume();
@@ -39,6 +42,7 @@ class SqliteLedger final : public Ledger {
   Result<std::optional<RecordedEvent>> by_key(const CustomerId& customer,
                                               const IdempotencyKey& key);
   Result<std::optional<Second>> free_second(const UsageEvent& event, Second now_at_stripe);
+  Result<ItemSeconds*> seconds_of(const ItemId& item, Second now_at_stripe);
   Result<RecordedEvent> settle_one(const SettledClaim& settled);
   Result<RecordedEvent> by_sequence(std::int64_t sequence);
   Result<std::optional<RecordedEvent>> look_up_front(const ItemSchedule::Turn& turn, Moment now,
@@ -47,6 +51,7 @@ class SqliteLedger final : public Ledger {
   Result<void> recount();
 
   Database& database_;
+  KnownSeconds& seconds_;
   std::mutex& mutex_;
   std::mutex schedule_mutex_;  ///< Taken after `mutex_`, where both are.
   ItemSchedule schedule_;

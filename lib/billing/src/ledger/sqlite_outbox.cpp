@@ -130,6 +130,8 @@ Result<bool> SqliteLedger::give_second(RecordedEvent& row, Second now_at_stripe)
   if (!*second) return false;
   Run update = database_.run(update_second);
   update.bind(to_column(**second)).bind(row.sequence);
+  // Forgotten first: a failure may have left the second behind.
+  seconds_.forget(row.event.item);
   if (auto updated = update.finish(); !updated) return failure(std::move(updated));
   row.usage_at = *second;
   return true;

@@ -122,6 +122,7 @@ Result<void> SqliteStore::remember(const Subscription& subscription) {
   if (auto done = upsert.finish(); !done) return done;
   // An item that is gone at Stripe stays: its usage events name it.
   for (const SubscriptionItem& item : subscription.items) {
+    seconds_.forget(item.id);
     Run row = database_.run(upsert_item);
     row.bind(item.id.text()).bind(subscription.id.text()).bind(item.price.text());
     row.bind(item.product.text()).bind(std::int64_t{item.usage_type == UsageType::metered});

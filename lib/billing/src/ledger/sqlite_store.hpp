@@ -3,16 +3,19 @@
 
 #include <billing/store.hpp>
 
+#include "ledger/item_seconds.hpp"
 #include "ledger/sqlite_database.hpp"
 
 #include <mutex>
 
 namespace billing::sqlite {
 
-/// The Store on SQLite. `database` and `mutex`, which guards it, are shared with the ledger.
+/// The Store on SQLite. `database` and `seconds`, and `mutex`, which guards them, are shared with
+/// the ledger.
 class SqliteStore final : public Store {
  public:
-  SqliteStore(Database& database, std::mutex& mutex) : database_(database), mutex_(mutex) {}
+  SqliteStore(Database& database, KnownSeconds& seconds, std::mutex& mutex)
+      : database_(database), seconds_(seconds), mutex_(mutex) {}
 
   Result<void> bind(const Binding& binding) override;
   Result<std::optional<Binding>> binding() override;
@@ -30,6 +33,7 @@ class SqliteStore final : public Store {
   Result<std::vector<SubscriptionItem>> items_of(const SubscriptionId& subscription);
 
   Database& database_;
+  KnownSeconds& seconds_;
   std::mutex& mutex_;
 };
 

@@ -75,6 +75,7 @@ Result<LedgerWritten> SqliteLedger::write(const LedgerWrite& batch) {
   LedgerWritten written;
   if (auto done = write_all(batch, held, written); !done) {
     if (done.error().code == ErrorCode::outcome_unknown) schedule_in_doubt_ = true;
+    seconds_.forget_all();
     return failure(std::move(done));
   }
   const std::lock_guard schedule_lock(schedule_mutex_);
@@ -111,7 +112,8 @@ Result<void> SqliteLedger::write_all(const LedgerWrite& batch, HeldTurns& held,
 Result<RecordedEvent> SqliteLedger::settle_one(const SettledClaim& settled) {
   RecordedEvent row = settled_row(settled);
   Run update = database_.run(update_settled);
-  update.bind(name(row.state)).bind(row.record.text()).bind(row.reason).bind(row.api_version);
+  update.bind_borrowed(name(row.state)).bind_borrowed(row.record.text());
+  update.bind_borrowed(row.reason).bind_borrowed(row.api_version);
   update.bind(std::int64_t{row.attempt}).bind(to_column(*row.first_sent_at)).bind(row.sequence);
   if (auto updated = update.finish(); !updated) return failure(std::move(updated));
   return row;
