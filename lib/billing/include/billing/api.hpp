@@ -12,9 +12,9 @@
 #include <billing/stripe_client.hpp>
 #include <billing/stripe_health.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <variant>
@@ -76,6 +76,8 @@ class Api {
   Result<Begun> schedule(const HttpRequest& request);
   Result<Begun> not_built_yet(const HttpRequest& request);
 
+  std::shared_ptr<const Offerings> offered() const;
+  void put_on_offer(Offerings offerings);
   Result<User> signed_in(const HttpRequest& request);
   Result<CustomerId> customer_at_stripe(const User& user);
   Result<std::vector<Subscription>> read_subscriptions(const CustomerId& customer);
@@ -109,7 +111,9 @@ class Api {
   Entropy& entropy_;
   Observer& observer_;
   ApiSettings settings_;
-  std::atomic<std::shared_ptr<const Offerings>> offerings_;
+  /// libstdc++'s atomic shared_ptr spins, which a machine of few processors pays for.
+  mutable std::mutex offerings_mutex_;
+  std::shared_ptr<const Offerings> offerings_;
 };
 
 }  // namespace billing

@@ -13,8 +13,8 @@ namespace billing {
 /// transaction of the ledger below, with one sync of the disk. Everything else is passed on.
 /// Thread-safe.
 ///
-/// It has no thread of its own and never lingers: whoever comes first commits for all who wait, and
-/// those who come meanwhile are the next batch.
+/// It has no thread of its own and never lingers: whoever comes first commits for all who wait, then
+/// for those who came meanwhile, and after a few batches hands that over to the next in the queue.
 class GroupCommit final : public Ledger {
  public:
   /// `ledger` must outlive it.
@@ -41,6 +41,7 @@ class GroupCommit final : public Ledger {
   class Batch;
 
   bool join_queue(Caller& caller);
+  void lead(Caller& leader);
 
   Ledger& ledger_;
   mutable std::mutex mutex_;

@@ -43,14 +43,25 @@ Api::Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& hea
 Result<void> Api::resume() {
   Result<Offerings> remembered = store_.offerings();
   if (!remembered) return failure(std::move(remembered));
-  offerings_ = std::make_shared<const Offerings>(std::move(*remembered));
+  put_on_offer(std::move(*remembered));
   return {};
 }
 
 Result<void> Api::offer(Offerings offerings) {
   if (auto stored = store_.remember(offerings); !stored) return stored;
-  offerings_ = std::make_shared<const Offerings>(std::move(offerings));
+  put_on_offer(std::move(offerings));
   return {};
+}
+
+std::shared_ptr<const Offerings> Api::offered() const {
+  const std::lock_guard lock(offerings_mutex_);
+  return offerings_;
+}
+
+void Api::put_on_offer(Offerings offerings) {
+  auto next = std::make_shared<const Offerings>(std::move(offerings));
+  const std::lock_guard lock(offerings_mutex_);
+  offerings_ = std::move(next);
 }
 
 Begun Api::begin(const HttpRequest& request) {
@@ -91,7 +102,7 @@ HttpResponse Api::handle(const HttpRequest& request) {
 }
 
 Result<Begun> Api::get_offerings(const HttpRequest&) {
-  return offerings_response(*offerings_.load());
+  return offerings_response(*offered());
 }
 
 Result<Begun> Api::not_built_yet(const HttpRequest& request) {

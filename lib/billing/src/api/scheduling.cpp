@@ -39,7 +39,7 @@ Instant Api::truest_now() const {
 
 /// The item that a customer's usage goes to. Stripe is asked only if the store knows of none.
 Result<ItemId> Api::item_for_usage(const CustomerId& customer) {
-  const std::shared_ptr<const Offerings> offerings = offerings_.load();
+  const std::shared_ptr<const Offerings> offerings = offered();
   const OfferedPrice* on_demand = offerings->find(PriceRole::on_demand);
   if (on_demand == nullptr) {
     return failure(ErrorCode::unavailable, "the catalog was never read from Stripe");

@@ -16,7 +16,7 @@ Result<Begun> Api::subscribe(const HttpRequest& request) {
   if (!given) return tl::unexpected(given.error());
   const Result<PriceId> price_id = parse_price_id(*given, "price");
   if (!price_id) return tl::unexpected(price_id.error());
-  const std::shared_ptr<const Offerings> offerings = offerings_.load();
+  const std::shared_ptr<const Offerings> offerings = offered();
   const OfferedPrice* price = offerings->find(*price_id);
   if (price == nullptr || price->role == PriceRole::workshop) {
     return failure(

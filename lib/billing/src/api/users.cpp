@@ -45,7 +45,7 @@ Result<Begun> Api::post_user(const HttpRequest& request) {
   }
   const auto subscriptions = freshest_subscriptions(user->customer);
   if (!subscriptions) return tl::unexpected(subscriptions.error());
-  return user_response(*user, current(*subscriptions), pair_coding(*offerings_.load()));
+  return user_response(*user, current(*subscriptions), pair_coding(*offered()));
 }
 
 /// Looked for first: the data file may be newer than the customer. Created under the user's own
@@ -75,7 +75,7 @@ Result<Begun> Api::get_user(const HttpRequest& request) {
   }
   const auto subscriptions = freshest_subscriptions(user->customer);
   if (!subscriptions) return tl::unexpected(subscriptions.error());
-  return wrapped_user_response(*user, current(*subscriptions), pair_coding(*offerings_.load()));
+  return wrapped_user_response(*user, current(*subscriptions), pair_coding(*offered()));
 }
 
 Result<void> Api::remember_session(const User& user, const std::string& session_id) {

@@ -12,6 +12,10 @@ namespace {
 /// Keeps a commit, and with it everybody's wait, short.
 constexpr std::size_t batch_callers_max = 256;
 
+/// How many batches one caller commits, its own the first. To hand over costs the disk the time
+/// that a thread takes to wake up; not to would let one caller wait for everybody else.
+constexpr int batches_in_a_row_max = 8;
+
 }  // namespace
 
 /// One who waits. Its own mutex, not the group's, is held while it is called, so that those who are
@@ -37,11 +41,11 @@ struct GroupCommit::Caller {
   }
 };
 
-/// The callers that one of them commits for. However that ends, each of them gets an outcome, and
+/// The callers that are committed for at once. However that ends, each of them gets an outcome, and
 /// the next in the queue its turn.
 class GroupCommit::Batch {
  public:
-  /// `leader` is at the front of the queue.
+  /// Those at the front of the queue, which `leader` may be among.
   Batch(GroupCommit& group, Caller& leader) : group_(group), leader_(leader) {
     const std::lock_guard lock(group_.mutex_);
     const auto count = std::min(group_.queue_.size(), batch_callers_max);
@@ -50,15 +54,7 @@ class GroupCommit::Batch {
   }
 
   ~Batch() {
-    for (Caller* caller : callers_) {
-      if (caller->outcome) continue;
-      caller->outcome = failure(ErrorCode::outcome_unknown, "the commit was cut off");
-    }
-    // First, so that the disk is busy again while the others wake up.
-    if (Caller* next = leave_queue()) next->tell(Caller::Call::lead);
-    for (Caller* caller : callers_) {
-      if (caller != &leader_) caller->tell(Caller::Call::done);
-    }
+    if (!callers_.empty()) end(/*last=*/true);
   }
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
@@ -83,6 +79,23 @@ class GroupCommit::Batch {
     }
     // Nothing was written, for the sake of one of them perhaps: each gets an answer of its own.
     for (Caller* caller : callers_) commit_alone(*caller);
+  }
+
+  /// Tells each its outcome. True if more are waiting and whoever calls this has to go on; after
+  /// the `last` batch, the next in the queue is told to.
+  bool end(bool last) {
+    for (Caller* caller : callers_) {
+      if (caller->outcome) continue;
+      caller->outcome = failure(ErrorCode::outcome_unknown, "the commit was cut off");
+    }
+    Caller* const next = leave_queue();
+    // First, so that the disk is busy again while the others wake up.
+    if (last && next != nullptr) next->tell(Caller::Call::lead);
+    for (Caller* caller : callers_) {
+      if (caller != &leader_) caller->tell(Caller::Call::done);
+    }
+    callers_.clear();
+    return !last && next != nullptr;
   }
 
  private:
@@ -116,11 +129,17 @@ class GroupCommit::Batch {
 
 Result<LedgerWritten> GroupCommit::write(const LedgerWrite& batch) {
   Caller caller{.write = batch};
-  if (join_queue(caller) || caller.wait() == Caller::Call::lead) {
-    Batch shared(*this, caller);
-    shared.commit();
-  }
+  if (join_queue(caller) || caller.wait() == Caller::Call::lead) lead(caller);
   return std::move(*caller.outcome);
+}
+
+void GroupCommit::lead(Caller& leader) {
+  bool more = true;
+  for (int batches = 1; more; ++batches) {
+    Batch batch(*this, leader);
+    batch.commit();
+    more = batch.end(batches == batches_in_a_row_max);
+  }
 }
 
 /// True if nobody else is there, and so nobody commits.

@@ -24,6 +24,7 @@ using std::chrono::milliseconds;
 /// speaks no HTTP/2 still gets no more connections than this.
 constexpr long https_connections_max = 16;
 constexpr std::size_t events_max = 256;
+constexpr long answer_buffer = 4'096;
 /// Requests that one multi handle has under way.
 constexpr std::size_t share_max = 128;
 constexpr std::uint64_t no_share = UINT32_MAX;
@@ -64,6 +65,8 @@ class CurlSender::Multi {
     Share& share = share_with_room();
     auto transfer = std::make_unique<Transfer>(share, std::move(easy), base_url_,
                                                std::move(request), timeout, std::move(done));
+    // A usage record's answer is small, and each request under way has a buffer.
+    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, answer_buffer);
     // Else each of many that begin at once would open a connection before the first knows that it
     // can be shared.
     if (https()) curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);
