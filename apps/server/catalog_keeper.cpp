@@ -9,12 +9,15 @@ namespace {
 constexpr stripe::Call quick{.budget = std::chrono::milliseconds(3'000), .tries_max = 1};
 constexpr std::chrono::seconds pause_while_down(5);
 constexpr std::chrono::seconds pause_between_reads(60);
+constexpr std::chrono::milliseconds patience_at_start(700);
 
 }  // namespace
 
-CatalogKeeper::CatalogKeeper(stripe::Client& stripe, Store& store, Api& api, Observer& observer,
-                             const Catalog& catalog, bool livemode, KeeperHooks hooks)
+CatalogKeeper::CatalogKeeper(stripe::Client& stripe, StripeHealth& health, Store& store, Api& api,
+                             Observer& observer, const Catalog& catalog, bool livemode,
+                             KeeperHooks hooks)
     : stripe_(stripe),
+      health_(health),
       store_(store),
       api_(api),
       observer_(observer),
@@ -27,11 +30,10 @@ CatalogKeeper::~CatalogKeeper() {
 }
 
 Result<void> CatalogKeeper::start() {
-  if (auto attempted = attempt();
-      !attempted && !account_checked_ && attempted.error().code == ErrorCode::conflict) {
-    return attempted;
-  }
   thread_ = std::thread([this] { run(); });
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, patience_at_start, [this] { return tried_; });
+  if (foreign_) return tl::unexpected(*foreign_);
   return {};
 }
 
@@ -46,25 +48,29 @@ void CatalogKeeper::stop() {
 
 void CatalogKeeper::run() {
   while (true) {
-    const bool well = account_checked_ && catalog_complete_;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, well ? pause_between_reads : pause_while_down,
-                     [this] { return stopping_; });
-      if (stopping_) return;
-    }
     const Result<void> attempted = attempt();
-    if (!attempted && !account_checked_ && attempted.error().code == ErrorCode::conflict) {
-      hooks_.on_foreign(attempted.error());
-      return;
-    }
+    const bool foreign =
+        !attempted && !account_checked_ && attempted.error().code == ErrorCode::conflict;
+    std::unique_lock lock(mutex_);
+    if (foreign) foreign_ = attempted.error();
+    tried_ = true;
+    wake_.notify_all();
+    if (foreign) break;
+    const bool well = account_checked_ && catalog_complete_;
+    wake_.wait_for(lock, well ? pause_between_reads : pause_while_down,
+                   [this] { return stopping_; });
+    if (stopping_) return;
   }
+  hooks_.on_foreign(*foreign_);
 }
 
 Result<void> CatalogKeeper::attempt() {
   Result<void> done = check_account();
   if (done) done = complete_catalog();
-  if (!done) {
+  if (done) {
+    health_.saw_success();
+  } else {
+    health_.saw(done.error());
     observer_.observe({.severity = Severity::warning,
                        .what = "catalog_not_read",
                        .facts = {{"error", done.error().message},

@@ -7,10 +7,12 @@
 #include <billing/result.hpp>
 #include <billing/store.hpp>
 #include <billing/stripe_client.hpp>
+#include <billing/stripe_health.hpp>
 
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace billing::apps {
@@ -26,11 +28,12 @@ struct KeeperHooks {
 class CatalogKeeper {
  public:
   /// All referred to must outlive it.
-  CatalogKeeper(stripe::Client& stripe, Store& store, Api& api, Observer& observer,
-                const Catalog& catalog, bool livemode, KeeperHooks hooks);
+  CatalogKeeper(stripe::Client& stripe, StripeHealth& health, Store& store, Api& api,
+                Observer& observer, const Catalog& catalog, bool livemode, KeeperHooks hooks);
   ~CatalogKeeper();
 
-  /// Tries once, within a few seconds, and goes on in a thread of its own. Fails only if the data
+  /// Begins in a thread of its own, and waits a moment for the first try to end: a Stripe that
+  /// hangs must not keep the server from taking clicks. Fails if that try has shown that the data
   /// file belongs to something else.
   Result<void> start();
   void stop();
@@ -42,6 +45,7 @@ class CatalogKeeper {
   void run();
 
   stripe::Client& stripe_;
+  StripeHealth& health_;
   Store& store_;
   Api& api_;
   Observer& observer_;
@@ -53,6 +57,8 @@ class CatalogKeeper {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool tried_ = false;            ///< Once at least.
+  std::optional<Error> foreign_;  ///< What the first try has shown.
   std::thread thread_;
 };
 

@@ -178,7 +178,7 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   Front front(api, *page, board, deliveries, clock);
 
   std::optional<Error> foreign;
-  CatalogKeeper keeper(stripe, data.store(), api, log, *catalog, /*livemode=*/false,
+  CatalogKeeper keeper(stripe, health, store, api, log, *catalog, /*livemode=*/false,
                        {.on_ready = [&] { deliveries.start(); },
                         .on_foreign =
                             [&](const Error& error) {

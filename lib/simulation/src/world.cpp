@@ -174,6 +174,7 @@ bool World::get_ready() {
   }();
   check_power();
   machine.ready = started.has_value();
+  if (machine.ready) machine.health.saw_success();
   return machine.ready;
 }
 

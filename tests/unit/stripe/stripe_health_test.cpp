@@ -24,6 +24,7 @@ struct HealthFixture {
   SeededEntropy entropy{1};
   StripeHealth health{clock, entropy};
 
+  HealthFixture() { health.saw_success(); }
   void saw(const Error& error, int times = 1) {
     for (int i = 0; i < times; ++i) health.saw(error);
   }
@@ -35,6 +36,26 @@ struct HealthFixture {
 };
 
 }  // namespace
+
+TEST_CASE("Until Stripe has answered once, nobody waits for it") {
+  FakeClock clock;
+  SeededEntropy entropy(1);
+  StripeHealth health(clock, entropy);
+  CHECK(health.failing());
+  CHECK_MESSAGE(health.may_send(), "which is how to find out");
+  health.saw_success();
+  CHECK_FALSE(health.failing());
+}
+
+TEST_CASE("A probe that was not sent is free for the next who asks") {
+  HealthFixture world;
+  world.saw(silence, 4);
+  world.clock.advance(seconds(5));
+  REQUIRE(world.health.may_send());
+  REQUIRE_FALSE(world.health.may_send());
+  world.health.not_sent();
+  CHECK(world.health.may_send());
+}
 
 TEST_CASE("One failure is believed and pauses nothing; several in a row pause delivery") {
   for (const ErrorCode code : {ErrorCode::outcome_unknown, ErrorCode::unavailable,

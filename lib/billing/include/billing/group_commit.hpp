@@ -13,8 +13,9 @@ namespace billing {
 /// transaction of the ledger below, with one sync of the disk. Everything else is passed on.
 /// Thread-safe.
 ///
-/// It has no thread of its own and never lingers: whoever comes first commits for all who wait, then
-/// for those who came meanwhile, and after a few batches hands that over to the next in the queue.
+/// It has no thread of its own and never lingers: whoever comes first commits for all who wait,
+/// then for those who came meanwhile, and after a few batches hands that over to the next in the
+/// queue.
 class GroupCommit final : public Ledger {
  public:
   /// `ledger` must outlive it.

@@ -15,7 +15,8 @@ namespace billing {
 /// Whether Stripe is failing just now, as all who call it see it, and so whether delivery should
 /// leave it alone for a moment. Thread-safe.
 ///
-/// A failure is believed until the next success, or for half a minute. After several in a row, or
+/// Until Stripe has answered for the first time it counts as failing. A failure is believed until
+/// the next success, or for half a minute. After several in a row, or
 /// one that speaks of a limit on the whole account, delivery pauses: one call at the end of each
 /// pause finds out, and pauses grow from half a second to five until one succeeds. What concerns
 /// one object alone (`lock_timeout`) or one request is no failure here.
@@ -44,6 +45,8 @@ class StripeHealth {
 
   /// Asked before each delivery. While paused, one caller is let through at the end of each pause.
   bool may_send();
+  /// What `may_send` let through was not sent after all.
+  void not_sent();
   /// When `may_send` is worth asking again; none if now.
   std::optional<Moment> paused_until() const;
 
@@ -51,6 +54,7 @@ class StripeHealth {
   const Clock& clock_;
   Entropy& entropy_;
   mutable std::mutex mutex_;
+  bool heard_ = false;  ///< Stripe has answered sensibly, once at least.
   std::optional<Moment> failed_at_;
   std::optional<Moment> paused_until_;
   std::multiset<Moment> under_way_;  ///< When each delivery in flight began.

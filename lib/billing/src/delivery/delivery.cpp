@@ -46,7 +46,10 @@ Result<std::optional<Claim>> Delivery::claim() {
     return std::optional<Claim>();
   }
   Result<std::optional<Claim>> claimed = ledger_.claim(now, now_at_stripe(), settings_.lease);
-  if (!claimed || !*claimed) limit_.give_back();
+  if (!claimed || !*claimed) {
+    limit_.give_back();
+    health_.not_sent();
+  }
   return claimed;
 }
 

@@ -15,12 +15,14 @@ namespace billing {
 namespace {
 
 // WAL lets a reader in beside the owner; FULL syncs the log at each commit, so that what was
-// answered survives a power cut; the checkpoint size was measured and hardly matters.
+// answered survives a power cut. A checkpoint writes each page back once, however often it changed:
+// four times as many pages a checkpoint as by default, which is a log of 16 MB.
 constexpr const char* owner_settings = R"sql(
   PRAGMA temp_store = MEMORY;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;
+  PRAGMA wal_autocheckpoint = 4000;
 )sql";
 
 // Where nobody else can have the file open there need be no memory to share with them.

@@ -43,6 +43,7 @@ Sign sign_of(const Error& error) {
 
 void StripeHealth::saw_success() {
   const std::lock_guard lock(mutex_);
+  heard_ = true;
   failed_at_.reset();
   paused_until_.reset();
   probing_ = false;
@@ -71,6 +72,7 @@ void StripeHealth::saw(const Error& error) {
 bool StripeHealth::failing() const {
   const std::lock_guard lock(mutex_);
   const Moment now = clock_.moment();
+  if (!heard_) return true;
   if (failed_at_ && now - *failed_at_ < believed_for) return true;
   return !under_way_.empty() && now - *under_way_.begin() >= hangs_after;
 }
@@ -94,6 +96,13 @@ bool StripeHealth::may_send() {
   probing_ = true;
   paused_until_ = now + pause_max;
   return true;
+}
+
+void StripeHealth::not_sent() {
+  const std::lock_guard lock(mutex_);
+  if (!probing_) return;
+  probing_ = false;
+  paused_until_ = clock_.moment();
 }
 
 std::optional<Moment> StripeHealth::paused_until() const {
