@@ -1,7 +1,11 @@
 // Starting, stopping, and the hours in which Stripe is not there.
 import assert from 'node:assert/strict';
 import net from 'node:net';
+import { FaultProxy, fair, hang } from './fault_proxy.mjs';
 import { click, eventually, recording, scene, send, subscribe } from './support.mjs';
+
+/** A start takes a tenth of this; a server that waits for Stripe takes three seconds and more. */
+const at_once_ms = 2_500;
 
 async function closed_port() {
   const listener = net.createServer();
@@ -139,3 +143,26 @@ scene('A data file of one Stripe account is refused with the key of another', as
   });
   assert.equal(await (await world.server(sandbox.url, of('sk_test_one'))).stop(), 0);
 });
+
+scene('A server started while Stripe hangs takes a click at once, and delivers it later',
+  async (world) => {
+    const sandbox = await world.sandbox();
+    const proxy = world.keep(await FaultProxy.before(sandbox.url));
+    const before = await world.server(proxy.url);
+    const user = await subscribe(before.shop);
+    assert.equal(await before.stop(), 0);
+
+    await proxy.turn([hang]);
+    const started = performance.now();
+    const { shop } = await world.server(proxy.url);
+    const answer = await click(shop, user, 'click-while-stripe-hangs');
+    const took = Math.round(performance.now() - started);
+    assert.equal(answer.status, 202, answer.text);
+    assert.ok(took < at_once_ms, `the click was answered ${took} ms after the start`);
+    assert.ok(proxy.count(hang) > 0, 'Stripe was asked');
+    assert.equal(await sandbox.total(), 0);
+
+    await proxy.turn(fair);
+    await eventually('the click delivered', 30_000, async () =>
+      (await sandbox.total() === 1 ? true : undefined));
+  });
