@@ -1,15 +1,16 @@
 // bench/restart starts this when all it needs is built.
-import { execFile, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { FaultProxy, down, fair, hang } from '../tests/e2e/fault_proxy.mjs';
 import { click, send, subscribe } from '../tests/e2e/support.mjs';
+import { Server, kill_all } from './side_by_side/processes.mjs';
+import { median } from './side_by_side/report.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const built = (name) => here(`../build/release/bin/${name}`);
@@ -36,35 +37,9 @@ const cases = [
 
 class UsageError extends Error {}
 
-const running = new Set();
-
-function start(binary, args, { folder, log, env }) {
-  const log_file = openSync(log, 'a');
-  const child = spawn(binary, args, { cwd: folder, stdio: ['ignore', 'pipe', log_file],
-    env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...env } });
-  closeSync(log_file);
-  running.add(child);
-  child.ended = new Promise((resolve) => {
-    child.once('exit', resolve);
-    child.once('error', resolve);
-  }).finally(() => running.delete(child));
-  const lines = createInterface({ input: child.stdout });
-  const said = new Promise((resolve) => lines.on('line', (line) => {
-    const [, url] = / listening on (http:\/\/\S+)$/.exec(line) ?? [];
-    if (url) resolve(url);
-  }));
-  const ended = child.ended.then(() => {
-    const last_words = readFileSync(log, 'utf8').trim().split('\n').at(-1);
-    throw new Error(`${binary} ended: ${last_words}`);
-  });
-  child.url = Promise.race([said, ended]);
-  child.url.catch(() => {});  // It may end when nobody waits for the address.
-  return child;
-}
-
-async function kill(child) {
-  child.kill('SIGKILL');
-  await child.ended;
+async function kill(server) {
+  server.child.kill('SIGKILL');
+  await server.child.ended;
 }
 
 async function free_port() {
@@ -84,10 +59,11 @@ class World {
 
   async start({ customers, events }) {
     const log = join(this.folder, 'sandbox.log');
-    this.sandbox = start(built('billing-sandbox'), ['--port', '0'], { folder: this.folder, log });
-    this.stripe = await FaultProxy.before(await this.sandbox.url);
+    this.sandbox = new Server(built('billing-sandbox'), ['--port', '0'],
+      { folder: this.folder, log });
+    this.stripe = await FaultProxy.before(await this.sandbox.url());
     const shop = this.server(this.seeds.without, ['--port', '0']);
-    const url = await shop.url;
+    const url = await shop.url();
     this.customers = [];
     let next = 0;
     await Promise.all(Array.from({ length: subscribing_at_once }, async () => {
@@ -95,8 +71,7 @@ class World {
         this.customers.push(await subscribe(url, `customer-${next++}@example.com`));
       }
     }));
-    shop.kill('SIGTERM');
-    await shop.ended;
+    await shop.stop();
     await copyFile(this.seeds.without, this.seeds.with);
     const began = performance.now();
     const { stdout } = await run(built('bench_ledger'),
@@ -110,7 +85,7 @@ class World {
   }
 
   server(database, args) {
-    return start(built('billing-server'), args, { folder: this.folder,
+    return new Server(built('billing-server'), args, { folder: this.folder,
       log: join(this.folder, 'server.log'), env: this.environment(database) });
   }
 
@@ -143,33 +118,35 @@ async function first_click(world, flags, number) {
   const url = `http://127.0.0.1:${port}`;
   const customer = world.customers[number % world.customers.length];
   const began = performance.now();
-  const child = world.server(world.database, ['--port', String(port), ...flags]);
-  child.url.then(() => { child.listening_ms = performance.now() - began; }, () => {});
-  while (running.has(child)) {
+  const server = world.server(world.database, ['--port', String(port), ...flags]);
+  const said = server.url();
+  let listening_ms;
+  let ended;
+  said.then(() => { listening_ms = performance.now() - began; }, (error) => { ended = error; });
+  while (!ended) {
     try {
       const { status } = await click(url, customer, `after-the-kill-${number}`);
-      return { child, status, ms: performance.now() - began };
+      const ms = performance.now() - began;
+      await said;
+      return { server, status, ms, listening_ms };
     } catch (error) {
       if (!['ECONNREFUSED', 'ECONNRESET'].includes(error.code)) throw error;
       await sleep(pause_ms);
     }
   }
-  throw new Error(`the server ended: ${await child.url.catch((error) => error.message)}`);
+  throw ended;
 }
 
 async function measure(world, { weather, flags }, seed, number, expected) {
   await world.stripe.turn(weather);
   await world.copy(seed);
   const before = world.server(world.database, ['--port', '0', ...flags]);
-  await send(await before.url, 'GET', '/offerings');
+  await send(await before.url(), 'GET', '/offerings');
   await sleep(life_ms);
   await kill(before);
-  const { child, status, ms } = await first_click(world, flags, number);
-  const memory = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  const mib = (name) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(memory)[1]) / 1024;
-  const measured = { ms, status, listening_ms: child.listening_ms, resident_mib: mib('VmRSS'),
-    anonymous_mib: mib('RssAnon') };
-  await kill(child);
+  const { server, status, ms, listening_ms } = await first_click(world, flags, number);
+  const measured = { ms, status, listening_ms, ...server.memory() };
+  await kill(server);
   if (![200, 202].includes(status)) throw new Error(`the click was answered with ${status}`);
   measured.pending = await world.pending();
   if (weather !== fair && measured.pending !== expected) {
@@ -195,12 +172,6 @@ async function rounds_of(world, chosen, { rounds, events }) {
     results.push({ name: each.name, title: each.title, flags: each.flags, rounds: measured });
   }
   return results;
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function table_of(results) {
@@ -258,7 +229,7 @@ async function main() {
   const options = options_of(process.argv.slice(2));
   const folder = await mkdtemp(join(options.folder, 'restart-'));
   process.on('exit', () => {
-    for (const child of running) child.kill('SIGKILL');
+    kill_all();
     rmSync(folder, { recursive: true, force: true });
   });
   say(`The load average is ${loadavg()[0].toFixed(2)}.`);
