@@ -7,7 +7,7 @@ namespace billing::apps {
 namespace {
 
 constexpr std::size_t body_bytes_max = 1024 * 1024;
-/// A browser, a server with its delivery threads and a script or two, each kept alive.
+/// A browser, a server that delivers and a script or two, each kept alive.
 constexpr std::size_t threads = 64;
 
 HttpResponse answer(sandbox::Sandbox& sandbox, const Incoming& incoming) {
