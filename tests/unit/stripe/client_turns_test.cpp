@@ -36,29 +36,6 @@ TEST_CASE("Each try of a call waits for a turn of its own") {
   CHECK(passed <= seconds(10) + milliseconds(1));
 }
 
-TEST_CASE("A call whose turn was taken already takes none for its first try") {
-  ScriptedClient world(one_in_ten_seconds);
-  owe_calls(world, 1);
-  world.transport.answer(200, list_json(""));
-  CHECK(look_for_customers(world, {.turn_taken = true}));
-  CHECK(world.clock.sleeps().empty());
-
-  world.transport.answer(200, list_json(""));
-  CHECK(look_for_customers(world, {.budget = seconds(60)}));
-  CHECK_MESSAGE(world.clock.sleeps().size() == 1, "another call waits");
-}
-
-TEST_CASE("A call whose turn was taken already takes one for its second try") {
-  ScriptedClient world(one_in_ten_seconds);
-  owe_calls(world, 0);
-  world.transport.answer(503, "{}").answer(200, list_json(""));
-  CHECK(look_for_customers(world, {.turn_taken = true}));
-  CHECK(world.transport.used_up());
-  const auto sleeps = world.clock.sleeps();
-  REQUIRE(sleeps.size() == 2);
-  CHECK(sleeps[0] + sleeps[1] == seconds(10));
-}
-
 TEST_CASE("A call waits for its turn until its deadline at most, and is not made after it") {
   ScriptedClient world(one_in_ten_seconds);
   owe_calls(world, 5);

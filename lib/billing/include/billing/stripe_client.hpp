@@ -34,8 +34,6 @@ struct Settings {
 struct Call {
   std::chrono::milliseconds budget{20'000};
   int tries_max = 3;
-  /// The caller has taken its turn at the RateLimit already.
-  bool turn_taken = false;
 };
 
 struct NewCheckoutSession {

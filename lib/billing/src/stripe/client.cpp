@@ -111,7 +111,7 @@ Result<HttpResponse> Client::request(HttpRequest unsigned_request, const Call& c
   const Moment deadline = clock_.moment() + call.budget;
   bool in_doubt = false;
   for (int tries = 1;; ++tries) {
-    if (tries > 1 || !call.turn_taken) wait_for_turn(deadline);
+    wait_for_turn(deadline);
     const Result<HttpResponse> outcome = try_once(request, deadline - clock_.moment());
     if (succeeded(outcome)) return outcome;
 
