@@ -34,9 +34,9 @@ double appends_a_second(bool grouped, int writers) {
       for (auto i = static_cast<std::size_t>(writer);
            std::chrono::steady_clock::now() - began < measured_for; i += 7) {
         const Buyer& buyer = buyers[i % buyers.size()];
-        const auto event = value(make_usage_event(
+        auto event = value(make_usage_event(
             {.customer = buyer.customer, .item = buyer.item, .clicked_at = now}, entropy));
-        value(ledger.append({&event, 1}, now));
+        value(ledger.append(std::make_shared<const UsageEvent>(std::move(event)), now));
         ++appends;
       }
     });

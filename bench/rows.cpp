@@ -150,7 +150,7 @@ void measure_rows(const RowOptions& options) {
   fmt::print(stderr, "{}: {} MB\n", full.name, fs::file_size(file) / 1'000'000);
 
   // A kept file has the appends of the last run, too.
-  Instant from = std::max(filled_time().until, newest.front().event.clicked_at);
+  Instant from = std::max(filled_time().until, newest.front().event->clicked_at);
   const int warm_up = std::max(options.appends / warm_up_part, 1);
   append_in_turns(empty, full, buyers, from, warm_up);
   for (Contestant* each : {&empty, &full}) {

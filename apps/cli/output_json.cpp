@@ -60,12 +60,12 @@ std::string json(const std::vector<RecordedEvent>& events) {
   for (const RecordedEvent& each : events) {
     const Json usage_at = each.usage_at ? Json(timestamp(*each.usage_at)) : Json(nullptr);
     list.push_back({{"sequence", each.sequence},
-                    {"event", each.event.id.text()},
-                    {"customer", each.event.customer.text()},
-                    {"subscription_item", each.event.item.text()},
-                    {"kind", name(each.event.kind)},
-                    {"quantity", each.event.quantity},
-                    {"clicked_at", timestamp(to_second(each.event.clicked_at))},
+                    {"event", each.event->id.text()},
+                    {"customer", each.event->customer.text()},
+                    {"subscription_item", each.event->item.text()},
+                    {"kind", name(each.event->kind)},
+                    {"quantity", each.event->quantity},
+                    {"clicked_at", timestamp(to_second(each.event->clicked_at))},
                     {"usage_at", usage_at},
                     {"state", name(each.state)},
                     {"reason", nullable(each.reason)},

@@ -34,9 +34,9 @@ std::string usage_table(const std::vector<RecordedEvent>& events) {
   if (reasons) header.emplace_back("REASON");
   Table rows(std::move(header));
   for (const RecordedEvent& each : events) {
-    const auto clicked_at = to_second(each.event.clicked_at).time_since_epoch().count();
-    std::vector<Cell> row{{each.event.id.text()},
-                          {each.event.customer.text()},
+    const auto clicked_at = to_second(each.event->clicked_at).time_since_epoch().count();
+    std::vector<Cell> row{{each.event->id.text()},
+                          {each.event->customer.text()},
                           {fmt::format("{:%F %T}", fmt::gmtime(clicked_at))},
                           {std::string(name(each.state)), state_style(each.state)},
                           {each.record.empty() ? "-" : each.record.text()}};

@@ -13,7 +13,7 @@ SettlementBoard::Place::Place(SettlementBoard& board, const EventId& event, std:
   const auto& remembered = board_.remembered_;
   const auto heard = static_cast<std::ptrdiff_t>(std::min(since, std::uint64_t{remembered.size()}));
   for (auto each = remembered.rbegin(); each != remembered.rbegin() + heard; ++each) {
-    if (each->event.id != event) continue;
+    if (each->event->id != event) continue;
     row_ = *each;
     break;
   }
@@ -46,7 +46,7 @@ void SettlementBoard::call(const RecordedEvent& row) {
   ++calls_;
   if (remembered_.size() == remembered_max) remembered_.pop_front();
   remembered_.push_back(row);
-  const auto [first, last] = waiting_.equal_range(row.event.id);
+  const auto [first, last] = waiting_.equal_range(row.event->id);
   for (auto each = first; each != last; ++each) {
     each->second->row_ = row;
     each->second->called_.notify_one();

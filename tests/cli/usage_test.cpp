@@ -44,7 +44,8 @@ std::unique_ptr<billing::SqliteData> ledger_at(const std::string& path) {
                                      .clicked_at = noon + std::chrono::seconds(clicks++)},
                                     entropy);
       REQUIRE(event);
-      REQUIRE((*data)->ledger().append(std::array{*event}, noon + std::chrono::minutes(1)));
+      REQUIRE((*data)->ledger().append(std::make_shared<const billing::UsageEvent>(*event),
+                                       noon + std::chrono::minutes(1)));
     }
   }
   return std::move(*data);

@@ -61,9 +61,9 @@ std::vector<Result<LedgerWritten>> written_at_once(CountingLedger& ledger,
   return outcomes;
 }
 
-std::vector<LedgerWrite> appends_of(const std::vector<UsageEvent>& events) {
+std::vector<LedgerWrite> appends_of(const std::vector<SharedEvent>& events) {
   std::vector<LedgerWrite> writes;
-  for (const UsageEvent& each : events) {
+  for (const SharedEvent& each : events) {
     writes.push_back({.events = {&each, 1}, .now_at_stripe = noon});
   }
   return writes;
@@ -84,7 +84,7 @@ std::vector<SettledClaim> claimed_and_delivered(LedgerFixture<OnSqlite>& fixture
 TEST_CASE("Appends that come while a commit is under way share the next one") {
   LedgerFixture<OnSqlite> fixture;
   CountingLedger counting(fixture.ledger());
-  std::vector<UsageEvent> events;
+  std::vector<SharedEvent> events;
   for (int i = 0; i < 9; ++i) events.push_back(click_of("a", std::to_string(i)));
   const auto outcomes = written_at_once(counting, appends_of(events));
   CHECK(counting.writes == 2);
@@ -92,15 +92,15 @@ TEST_CASE("Appends that come while a commit is under way share the next one") {
   for (std::size_t i = 0; i < events.size(); ++i) {
     REQUIRE(outcomes[i].has_value());
     REQUIRE(outcomes[i]->appended.size() == 1);
-    CHECK(outcomes[i]->appended.front().row.event.id == events[i].id);
+    CHECK(outcomes[i]->appended.front().row.event->id == events[i]->id);
   }
 }
 
 TEST_CASE("An event that can't be recorded fails alone, not those that share its commit") {
   LedgerFixture<OnSqlite> fixture;
   CountingLedger counting(fixture.ledger());
-  const std::vector<UsageEvent> events = {click_of("a", "1"), click_of("nobody", "1"),
-                                          click_of("b", "1"), click_of("c", "1")};
+  const std::vector<SharedEvent> events = {click_of("a", "1"), click_of("nobody", "1"),
+                                           click_of("b", "1"), click_of("c", "1")};
   const auto outcomes = written_at_once(counting, appends_of(events));
   for (const std::size_t good : {0U, 2U, 3U}) CHECK(outcomes[good].has_value());
   REQUIRE_FALSE(outcomes[1].has_value());
@@ -112,8 +112,8 @@ TEST_CASE("Settlements and appends from many threads share a commit, each with i
   LedgerFixture<OnSqlite> fixture;
   CountingLedger counting(fixture.ledger());
   const std::vector<SettledClaim> settled = claimed_and_delivered(fixture);
-  const std::vector<UsageEvent> events = {click_of("a", "2"), click_of("b", "2"),
-                                          click_of("c", "2")};
+  const std::vector<SharedEvent> events = {click_of("a", "2"), click_of("b", "2"),
+                                           click_of("c", "2")};
   std::vector<LedgerWrite> writes = appends_of(events);
   for (const SettledClaim& each : settled) writes.push_back({.settlements = {&each, 1}});
   const auto outcomes = written_at_once(counting, writes);
@@ -123,14 +123,14 @@ TEST_CASE("Settlements and appends from many threads share a commit, each with i
     REQUIRE(outcomes[i].has_value());
     CHECK(outcomes[i]->settled.empty());
     REQUIRE(outcomes[i]->appended.size() == 1);
-    CHECK(outcomes[i]->appended.front().row.event.id == events[i].id);
+    CHECK(outcomes[i]->appended.front().row.event->id == events[i]->id);
 
     const auto& settlement = outcomes[3 + i];
     REQUIRE(settlement.has_value());
     CHECK(settlement->appended.empty());
     REQUIRE(settlement->settled.size() == 1);
     REQUIRE(settlement->settled.front().has_value());
-    CHECK(settlement->settled.front()->event.id == settled[i].claim.row.event.id);
+    CHECK(settlement->settled.front()->event->id == settled[i].claim.row.event->id);
     CHECK(settlement->settled.front()->record == settled[i].settlement.record);
   }
   CHECK(fixture.ledger().totals()->delivered == 3);
@@ -141,7 +141,7 @@ TEST_CASE("An event that can't be recorded doesn't keep settlements from being s
   LedgerFixture<OnSqlite> fixture;
   CountingLedger counting(fixture.ledger());
   const std::vector<SettledClaim> settled = claimed_and_delivered(fixture);
-  const UsageEvent stranger = click_of("nobody", "1");
+  const SharedEvent stranger = click_of("nobody", "1");
   std::vector<LedgerWrite> writes = {{.events = {&stranger, 1}, .now_at_stripe = noon}};
   for (const SettledClaim& each : settled) writes.push_back({.settlements = {&each, 1}});
   const auto outcomes = written_at_once(counting, writes);
@@ -157,7 +157,7 @@ TEST_CASE("An event that can't be recorded doesn't keep settlements from being s
 TEST_CASE("The same key appended from many threads is one event to each of them") {
   LedgerFixture<OnSqlite> fixture;
   CountingLedger counting(fixture.ledger());
-  std::vector<UsageEvent> events;
+  std::vector<SharedEvent> events;
   for (int i = 0; i < 20; ++i) events.push_back(click_of("a", "key"));
   int recorded = 0;
   std::string id;
@@ -165,8 +165,8 @@ TEST_CASE("The same key appended from many threads is one event to each of them"
     REQUIRE(outcome.has_value());
     const Appended& appended = outcome->appended.front();
     recorded += appended.outcome == AppendOutcome::recorded ? 1 : 0;
-    if (id.empty()) id = appended.row.event.id.text();
-    CHECK(appended.row.event.id.text() == id);
+    if (id.empty()) id = appended.row.event->id.text();
+    CHECK(appended.row.event->id.text() == id);
   }
   CHECK(recorded == 1);
 }

@@ -94,16 +94,16 @@ inline Subscription subscription_of(const std::string& x) {
                      .period_end = start + std::chrono::hours(24 * 31)}}};
 }
 
-inline UsageEvent click_of(const std::string& x, const std::string& key, Instant at = noon,
-                           std::int64_t quantity = 1) {
+inline SharedEvent click_of(const std::string& x, const std::string& key, Instant at = noon,
+                            std::int64_t quantity = 1) {
   static SystemEntropy entropy;
-  return make_usage_event({.customer = CustomerId("cus_" + x),
-                           .item = ItemId("si_" + x),
-                           .key = key,
-                           .quantity = quantity,
-                           .clicked_at = at},
-                          entropy)
-      .value();
+  return std::make_shared<const UsageEvent>(make_usage_event({.customer = CustomerId("cus_" + x),
+                                                              .item = ItemId("si_" + x),
+                                                              .key = key,
+                                                              .quantity = quantity,
+                                                              .clicked_at = at},
+                                                             entropy)
+                                                .value());
 }
 
 template <class Adapter>
@@ -116,10 +116,10 @@ struct LedgerFixture {
   }
   Ledger& ledger() { return adapter.ledger(); }
 
-  Appended append(const UsageEvent& event, Instant now = noon) {
-    auto appended = ledger().append({&event, 1}, now);
+  Appended append(const SharedEvent& event, Instant now = noon) {
+    auto appended = ledger().append(event, now);
     REQUIRE(appended.has_value());
-    return appended->front();
+    return *appended;
   }
   std::optional<Claim> claim(Instant now = noon) {
     auto claimed = ledger().claim(moment(now), now, lease);

@@ -15,12 +15,12 @@ TEST_CASE_TEMPLATE("Within an item the oldest goes first, one at a time", Adapte
   fixture.append(click_of("a", "2"));
   const auto first = fixture.claim();
   REQUIRE(first.has_value());
-  CHECK(first->row.event.key.text() == "1");
+  CHECK(first->row.event->key.text() == "1");
   CHECK_FALSE(fixture.claim().has_value());
   REQUIRE(fixture.settle(*first, delivered("mbur_1")));
   const auto second = fixture.claim();
   REQUIRE(second.has_value());
-  CHECK(second->row.event.key.text() == "2");
+  CHECK(second->row.event->key.text() == "2");
 }
 
 TEST_CASE_TEMPLATE("Items take turns", Adapter, OnSqlite, GroupedOnSqlite) {
@@ -30,7 +30,7 @@ TEST_CASE_TEMPLATE("Items take turns", Adapter, OnSqlite, GroupedOnSqlite) {
   }
   std::string order;
   while (const auto claim = fixture.claim()) {
-    order += claim->row.event.item.text().substr(3);
+    order += claim->row.event->item.text().substr(3);
     REQUIRE(fixture.settle(*claim, delivered("mbur_" + std::to_string(order.size()))));
   }
   CHECK(order == "abcabc");
@@ -40,12 +40,12 @@ TEST_CASE_TEMPLATE("Items take turns", Adapter, OnSqlite, GroupedOnSqlite) {
 TEST_CASE_TEMPLATE("A delivered event has its record, for ever", Adapter, OnSqlite,
                    GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const UsageEvent event = click_of("a", "1");
+  const SharedEvent event = click_of("a", "1");
   fixture.append(event);
   REQUIRE(fixture.settle(*fixture.claim(), delivered("mbur_1")));
   fixture.adapter.reopen();
   CHECK_FALSE(fixture.claim().has_value());
-  const auto row = fixture.ledger().find(event.customer, event.key);
+  const auto row = fixture.ledger().find(event->customer, event->key);
   REQUIRE((*row).has_value());
   CHECK((*row)->state == EventState::delivered);
   CHECK((*row)->record.text() == "mbur_1");
@@ -56,12 +56,12 @@ TEST_CASE_TEMPLATE("A delivered event has its record, for ever", Adapter, OnSqli
 TEST_CASE_TEMPLATE("A refused event keeps its reason and makes room for the next", Adapter,
                    OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const UsageEvent event = click_of("a", "1");
+  const SharedEvent event = click_of("a", "1");
   fixture.append(event);
   fixture.append(click_of("a", "2"));
   REQUIRE(fixture.settle(*fixture.claim(), {.state = EventState::refused, .reason = "canceled"}));
-  CHECK((*fixture.ledger().find(event.id))->reason == "canceled");
-  CHECK(fixture.claim()->row.event.key.text() == "2");
+  CHECK((*fixture.ledger().find(event->id))->reason == "canceled");
+  CHECK(fixture.claim()->row.event->key.text() == "2");
 }
 
 TEST_CASE_TEMPLATE("After a failed try the item waits, and comes back with the same second",
@@ -77,11 +77,11 @@ TEST_CASE_TEMPLATE("After a failed try the item waits, and comes back with the s
                                   .retry_at = moment(noon + seconds(10))}));
   CHECK(fixture.ledger().backlog(ItemId("si_a"))->failing);
   CHECK_FALSE(fixture.ledger().backlog(ItemId("si_b"))->failing);
-  CHECK_MESSAGE(fixture.claim()->row.event.item.text() == "si_b", "that item alone waits");
+  CHECK_MESSAGE(fixture.claim()->row.event->item.text() == "si_b", "that item alone waits");
   CHECK_FALSE(fixture.claim(noon + seconds(9)).has_value());
   const auto again = fixture.claim(noon + seconds(10));
   REQUIRE(again.has_value());
-  CHECK(again->row.event.id == first->row.event.id);
+  CHECK(again->row.event->id == first->row.event->id);
   CHECK(again->row.usage_at == first->row.usage_at);
   CHECK(again->row.attempt == 2);
   CHECK(again->row.first_sent_at == noon);
@@ -90,14 +90,14 @@ TEST_CASE_TEMPLATE("After a failed try the item waits, and comes back with the s
 TEST_CASE_TEMPLATE("A claim that was overtaken changes nothing", Adapter, OnSqlite,
                    GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const UsageEvent event = click_of("a", "1");
+  const SharedEvent event = click_of("a", "1");
   fixture.append(event);
   const auto late = fixture.claim();
   const auto next = fixture.claim(noon + lease);
   REQUIRE(late.has_value());
   REQUIRE(next.has_value());
   CHECK_FALSE(fixture.settle(*late, {.state = EventState::refused, .reason = "late"}));
-  CHECK((*fixture.ledger().find(event.id))->state == EventState::pending);
+  CHECK((*fixture.ledger().find(event->id))->state == EventState::pending);
   CHECK(fixture.settle(*next, delivered("mbur_1")));
 }
 
@@ -110,7 +110,7 @@ TEST_CASE_TEMPLATE("What was pending at a restart is due at once, on the seconds
   fixture.adapter.reopen();
   const auto claim = fixture.claim();
   REQUIRE(claim.has_value());
-  CHECK(claim->row.event.id == first.row.event.id);
+  CHECK(claim->row.event->id == first.row.event->id);
   CHECK(claim->row.usage_at == first.row.usage_at);
   CHECK(fixture.claim().has_value());
 }
@@ -121,7 +121,7 @@ TEST_CASE_TEMPLATE("A click without a free second waits for one, and the second 
   Subscription fresh = subscription_of("new");
   fresh.items[0].period_start = to_second(noon);
   REQUIRE(fixture.adapter.store().remember(fresh).has_value());
-  const UsageEvent event = click_of("new", "1");
+  const SharedEvent event = click_of("new", "1");
   CHECK_FALSE(fixture.append(event).row.usage_at.has_value());
   CHECK_FALSE(fixture.claim().has_value());
   const auto due = *fixture.ledger().next_due();
@@ -131,7 +131,7 @@ TEST_CASE_TEMPLATE("A click without a free second waits for one, and the second 
   REQUIRE(claim.has_value());
   CHECK(claim->row.usage_at == to_second(noon) + seconds(1));
   fixture.adapter.reopen();
-  CHECK((*fixture.ledger().find(event.id))->usage_at == to_second(noon) + seconds(1));
+  CHECK((*fixture.ledger().find(event->id))->usage_at == to_second(noon) + seconds(1));
 }
 
 }  // namespace billing::tests

@@ -11,21 +11,21 @@ namespace billing::tests {
 TEST_CASE_TEMPLATE("An event that was appended is there after a restart, as it was", Adapter,
                    OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const UsageEvent event = click_of("a", "key");
+  const SharedEvent event = click_of("a", "key");
   const Appended appended = fixture.append(event);
   CHECK(appended.outcome == AppendOutcome::recorded);
   fixture.adapter.reopen();
-  const auto found = fixture.ledger().find(event.id);
+  const auto found = fixture.ledger().find(event->id);
   REQUIRE(found.has_value());
   REQUIRE(found->has_value());
   const RecordedEvent& row = **found;
   CHECK(row.sequence == appended.row.sequence);
-  CHECK(row.event.customer == event.customer);
-  CHECK(row.event.item == event.item);
-  CHECK(row.event.key == event.key);
-  CHECK(row.event.content_hash == event.content_hash);
-  CHECK(row.event.quantity == 1);
-  CHECK(row.event.clicked_at == event.clicked_at);
+  CHECK(row.event->customer == event->customer);
+  CHECK(row.event->item == event->item);
+  CHECK(row.event->key == event->key);
+  CHECK(row.event->content_hash == event->content_hash);
+  CHECK(row.event->quantity == 1);
+  CHECK(row.event->clicked_at == event->clicked_at);
   CHECK(row.usage_at == to_second(noon));
   CHECK(row.state == EventState::pending);
   CHECK(row.attempt == 1);
@@ -39,7 +39,7 @@ TEST_CASE_TEMPLATE("A customer's key is one event for ever", Adapter, OnSqlite, 
     if (restarted) fixture.adapter.reopen();
     const Appended again = fixture.append(click_of("a", "key", later), later);
     CHECK(again.outcome == AppendOutcome::repeated);
-    CHECK(again.row.event.id == first.row.event.id);
+    CHECK(again.row.event->id == first.row.event->id);
   }
   CHECK(fixture.ledger().totals()->pending == 1);
   CHECK_MESSAGE(fixture.append(click_of("b", "key")).outcome == AppendOutcome::recorded,
@@ -52,26 +52,26 @@ TEST_CASE_TEMPLATE("The same key with other content is a conflict that names the
   const Appended first = fixture.append(click_of("a", "key"));
   const Appended second = fixture.append(click_of("a", "key", noon, 2));
   CHECK(second.outcome == AppendOutcome::conflict);
-  CHECK(second.row.event.id == first.row.event.id);
-  CHECK(second.row.event.quantity == 1);
+  CHECK(second.row.event->id == first.row.event->id);
+  CHECK(second.row.event->quantity == 1);
 }
 
 TEST_CASE_TEMPLATE("One batch with the same key twice records it once", Adapter, OnSqlite,
                    GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const std::vector<UsageEvent> batch = {click_of("a", "key"), click_of("a", "key"),
-                                         click_of("a", "other")};
+  const std::vector<SharedEvent> batch = {click_of("a", "key"), click_of("a", "key"),
+                                          click_of("a", "other")};
   const auto appended = fixture.ledger().append(batch, noon);
   REQUIRE(appended.has_value());
   CHECK(appended->at(0).outcome == AppendOutcome::recorded);
   CHECK(appended->at(1).outcome == AppendOutcome::repeated);
-  CHECK(appended->at(1).row.event.id == batch[0].id);
+  CHECK(appended->at(1).row.event->id == batch[0]->id);
   CHECK(appended->at(2).outcome == AppendOutcome::recorded);
 }
 
 TEST_CASE_TEMPLATE("A batch is recorded whole or not at all", Adapter, OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const std::vector<UsageEvent> batch = {click_of("a", "key"), click_of("nobody", "key")};
+  const std::vector<SharedEvent> batch = {click_of("a", "key"), click_of("nobody", "key")};
   const auto appended = fixture.ledger().append(batch, noon);
   REQUIRE_FALSE(appended.has_value());
   CHECK(appended.error().code == ErrorCode::not_found);
@@ -108,7 +108,7 @@ TEST_CASE_TEMPLATE("A period that was renewed takes clicks from its start on", A
 TEST_CASE_TEMPLATE("A second that was chosen in a batch that failed is free again", Adapter,
                    OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const std::vector<UsageEvent> batch = {click_of("a", "key"), click_of("nobody", "key")};
+  const std::vector<SharedEvent> batch = {click_of("a", "key"), click_of("nobody", "key")};
   REQUIRE_FALSE(fixture.ledger().append(batch, noon).has_value());
   CHECK(fixture.append(click_of("a", "other")).row.usage_at == to_second(noon));
 }
@@ -120,8 +120,8 @@ TEST_CASE_TEMPLATE("Clicks from many threads at once are each recorded once", Ad
   for (int thread = 0; thread < 8; ++thread) {
     threads.emplace_back([&fixture] {
       for (int i = 0; i < 25; ++i) {
-        const UsageEvent event = click_of("a", "key" + std::to_string(i));
-        static_cast<void>(fixture.ledger().append({&event, 1}, noon));
+        const SharedEvent event = click_of("a", "key" + std::to_string(i));
+        static_cast<void>(fixture.ledger().append(event, noon));
       }
     });
   }
@@ -144,11 +144,11 @@ TEST_CASE_TEMPLATE("Events are listed newest first, by customer, by state and by
   CHECK(ledger.list({.state = EventState::delivered})->size() == 1);
   const auto page = *ledger.list({.customer = CustomerId("cus_a"), .limit = 2});
   REQUIRE(page.size() == 2);
-  CHECK(page[0].event.key.text() == "4");
+  CHECK(page[0].event->key.text() == "4");
   const auto next = *ledger.list(
       {.customer = CustomerId("cus_a"), .before_sequence = page[1].sequence, .limit = 2});
   REQUIRE(next.size() == 2);
-  CHECK(next[0].event.key.text() == "2");
+  CHECK(next[0].event->key.text() == "2");
 }
 
 TEST_CASE_TEMPLATE("Any customer with any state lists those events and no others", Adapter,
@@ -173,9 +173,9 @@ TEST_CASE_TEMPLATE("Any customer with any state lists those events and no others
       const auto rows = *fixture.ledger().list({.customer = customer, .state = state});
       CHECK(rows.size() == (customer ? 1U : 3U) * (state ? 1U : 3U));
       for (const RecordedEvent& row : rows) {
-        if (customer) CHECK(row.event.customer == *customer);
-        if (state) CHECK(row.event.key.text() == name(*state));
-        CHECK(row.event.key.text() == name(row.state));
+        if (customer) CHECK(row.event->customer == *customer);
+        if (state) CHECK(row.event->key.text() == name(*state));
+        CHECK(row.event->key.text() == name(row.state));
       }
       CHECK(std::ranges::is_sorted(rows, std::greater(), &RecordedEvent::sequence));
       const auto first = *fixture.ledger().list({.customer = customer, .state = state, .limit = 1});
@@ -198,8 +198,8 @@ TEST_CASE("A data file is one process's at a time, and readable beside it") {
   const auto reader = SqliteData::open(fixture.adapter.path(), SqliteAccess::read_only);
   REQUIRE(reader.has_value());
   CHECK((*reader)->ledger().totals()->pending == 1);
-  const UsageEvent event = click_of("a", "other");
-  const auto refused = (*reader)->ledger().append({&event, 1}, noon);
+  const SharedEvent event = click_of("a", "other");
+  const auto refused = (*reader)->ledger().append(event, noon);
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == ErrorCode::denied);
 }

@@ -11,7 +11,7 @@ TEST_CASE_TEMPLATE(
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   const auto claim = fixture.claim();
-  const UsageEvent event = click_of("b", "1");
+  const SharedEvent event = click_of("b", "1");
   const SettledClaim settled{.claim = *claim, .settlement = delivered("mbur_1")};
   const LedgerWrite write{
       .events = {&event, 1}, .now_at_stripe = noon, .settlements = {&settled, 1}};
@@ -23,12 +23,12 @@ TEST_CASE_TEMPLATE(
   }
   const auto written = fixture.ledger().write(write);
   REQUIRE(written.has_value());
-  CHECK(written->appended.front().row.event.id == event.id);
+  CHECK(written->appended.front().row.event->id == event->id);
   CHECK(written->settled.front().has_value());
   CHECK(fixture.ledger().totals()->delivered == 1);
   const auto next = fixture.claim();
   REQUIRE(next.has_value());
-  CHECK(next->row.event.id == event.id);
+  CHECK(next->row.event->id == event->id);
   REQUIRE(fixture.settle(*next, delivered("mbur_2")));
   CHECK_FALSE(fixture.claim().has_value());
 }

@@ -15,8 +15,8 @@ Settlement deferred_until(Instant instant) {
 }
 
 template <class Adapter>
-EventState state_of(LedgerFixture<Adapter>& fixture, const UsageEvent& event) {
-  const auto row = fixture.ledger().find(event.id);
+EventState state_of(LedgerFixture<Adapter>& fixture, const SharedEvent& event) {
+  const auto row = fixture.ledger().find(event->id);
   REQUIRE(row.has_value());
   REQUIRE(row->has_value());
   return (*row)->state;
@@ -37,8 +37,8 @@ TEST_CASE_TEMPLATE("One write records events and stores settlements, each answer
       fixture.ledger().write({.events = events, .now_at_stripe = noon, .settlements = settlements});
   REQUIRE(written.has_value());
   REQUIRE(written->appended.size() == 2);
-  CHECK(written->appended[0].row.event.id == events[0].id);
-  CHECK(written->appended[1].row.event.id == events[1].id);
+  CHECK(written->appended[0].row.event->id == events[0]->id);
+  CHECK(written->appended[1].row.event->id == events[1]->id);
   REQUIRE(written->settled.size() == 2);
   REQUIRE(written->settled[0].has_value());
   CHECK(written->settled[0]->record.text() == "mbur_a");
@@ -49,7 +49,7 @@ TEST_CASE_TEMPLATE("One write records events and stores settlements, each answer
   CHECK(fixture.ledger().totals()->pending == 3);
   // What was recorded beside the settlements is due, and what was deferred is not.
   std::string order;
-  while (const auto claim = fixture.claim()) order += claim->row.event.item.text().substr(3);
+  while (const auto claim = fixture.claim()) order += claim->row.event->item.text().substr(3);
   CHECK(order.size() == 2);
   CHECK(order.find('b') == std::string::npos);
 }
@@ -57,7 +57,7 @@ TEST_CASE_TEMPLATE("One write records events and stores settlements, each answer
 TEST_CASE_TEMPLATE("A settlement beside an event that can't be recorded changes nothing", Adapter,
                    OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const UsageEvent event = click_of("a", "1");
+  const SharedEvent event = click_of("a", "1");
   fixture.append(event);
   const SettledClaim settled{.claim = *fixture.claim(), .settlement = delivered("mbur_1")};
   const std::array events = {click_of("b", "1"), click_of("nobody", "1")};
@@ -78,7 +78,7 @@ TEST_CASE_TEMPLATE("The lease of a claim whose write failed runs out as if nothi
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   const SettledClaim settled{.claim = *fixture.claim(), .settlement = delivered("mbur_1")};
-  const UsageEvent stranger = click_of("nobody", "1");
+  const SharedEvent stranger = click_of("nobody", "1");
   REQUIRE_FALSE(fixture.ledger().write(
       {.events = {&stranger, 1}, .now_at_stripe = noon, .settlements = {&settled, 1}}));
   CHECK(*fixture.ledger().next_due() == moment(noon + lease));
@@ -89,8 +89,8 @@ TEST_CASE_TEMPLATE("The lease of a claim whose write failed runs out as if nothi
 TEST_CASE_TEMPLATE("A settlement that was overtaken leaves those beside it alone", Adapter,
                    OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const UsageEvent late = click_of("a", "1");
-  const UsageEvent timely = click_of("b", "1");
+  const SharedEvent late = click_of("a", "1");
+  const SharedEvent timely = click_of("b", "1");
   fixture.append(late);
   const auto overtaken = fixture.claim();
   REQUIRE(fixture.claim(noon + lease).has_value());
@@ -109,12 +109,12 @@ TEST_CASE_TEMPLATE("A settlement that was overtaken leaves those beside it alone
 TEST_CASE_TEMPLATE("A settlement after its lease ran out and its item queued up again is too late",
                    Adapter, OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;
-  const UsageEvent event = click_of("a", "1");
+  const SharedEvent event = click_of("a", "1");
   fixture.append(event);
   const auto late = fixture.claim();
   fixture.append(click_of("b", "1"));
   // Item b was ready before: it goes first, while a is due again and nobody's yet.
-  REQUIRE(fixture.claim(noon + lease)->row.event.item.text() == "si_b");
+  REQUIRE(fixture.claim(noon + lease)->row.event->item.text() == "si_b");
   CHECK_FALSE(fixture.settle(*late, delivered("mbur_late")));
   CHECK(state_of(fixture, event) == EventState::pending);
   const auto next = fixture.claim(noon + lease);
@@ -129,7 +129,7 @@ TEST_CASE_TEMPLATE("A settlement ends its claim: what comes under it later chang
         deferred_until(noon + seconds(10))}) {
     CAPTURE(name(first.state));
     LedgerFixture<Adapter> fixture;
-    const UsageEvent event = click_of("a", "1");
+    const SharedEvent event = click_of("a", "1");
     fixture.append(event);
     fixture.append(click_of("a", "2"));
     const auto claim = fixture.claim();
@@ -139,7 +139,7 @@ TEST_CASE_TEMPLATE("A settlement ends its claim: what comes under it later chang
          {first, delivered("mbur_2"), deferred_until(noon + seconds(99))}) {
       CHECK_FALSE(fixture.settle(*claim, again));
     }
-    const auto row = fixture.ledger().find(event.id);
+    const auto row = fixture.ledger().find(event->id);
     CHECK((*row)->state == first.state);
     CHECK((*row)->record == first.record);
     CHECK((*row)->reason == first.reason);
@@ -160,7 +160,7 @@ TEST_CASE_TEMPLATE("The same settlement twice in one write is stored once", Adap
   CHECK(fixture.ledger().totals()->delivered == 1);
   const auto next = fixture.claim();
   REQUIRE(next.has_value());
-  CHECK_MESSAGE(next->row.event.key.text() == "2", "no event was passed over");
+  CHECK_MESSAGE(next->row.event->key.text() == "2", "no event was passed over");
 }
 
 TEST_CASE_TEMPLATE(
@@ -173,7 +173,7 @@ TEST_CASE_TEMPLATE(
     CAPTURE(i);
     const auto claim = fixture.claim();
     REQUIRE(claim.has_value());
-    CHECK(claim->row.event.key.text() == std::to_string(i));
+    CHECK(claim->row.event->key.text() == std::to_string(i));
     if (i < 4) fixture.append(click_of("a", std::to_string(4 + i)));
     REQUIRE(fixture.settle(*claim, delivered("mbur_" + std::to_string(i))));
   }
@@ -186,7 +186,7 @@ TEST_CASE_TEMPLATE("A thousand pending events of fifty items survive a restart, 
   LedgerFixture<Adapter> fixture;
   constexpr int items = 50;
   constexpr int events_each = 20;
-  std::vector<UsageEvent> events;
+  std::vector<SharedEvent> events;
   for (int i = 0; i < items; ++i) {
     const std::string x = "many" + std::to_string(i);
     REQUIRE(fixture.adapter.store().remember(subscription_of(x)).has_value());
@@ -204,8 +204,8 @@ TEST_CASE_TEMPLATE("A thousand pending events of fifty items survive a restart, 
   do {
     settled.clear();
     while (const auto claim = fixture.claim()) {
-      const std::string item = claim->row.event.item.text();
-      CHECK(claim->row.event.key.text() == std::to_string(next[item]++));
+      const std::string item = claim->row.event->item.text();
+      CHECK(claim->row.event->key.text() == std::to_string(next[item]++));
       settled.push_back(
           {.claim = *claim, .settlement = delivered("mbur_" + std::to_string(++claims))});
     }
@@ -240,7 +240,7 @@ TEST_CASE_TEMPLATE("Leases and pauses go on while the date is set back", Adapter
   REQUIRE_MESSAGE(third.has_value(), "the pause is over");
   CHECK(third->row.usage_at == again->row.usage_at);
   REQUIRE(fixture.settle(*third, delivered("mbur_1")));
-  CHECK(claim_after(lease + seconds(6), back)->row.event.key.text() == "2");
+  CHECK(claim_after(lease + seconds(6), back)->row.event->key.text() == "2");
 }
 
 }  // namespace billing::tests

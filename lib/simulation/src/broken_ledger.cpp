@@ -23,9 +23,11 @@ Result<LedgerWritten> BrokenLedger::write(const LedgerWrite& batch) {
 
 /// As if nothing guarded (customer, key): whatever comes is a new event.
 Result<LedgerWritten> BrokenLedger::write_with_keys_of_their_own(const LedgerWrite& batch) {
-  std::vector<billing::UsageEvent> events(batch.events.begin(), batch.events.end());
-  for (billing::UsageEvent& each : events) {
-    each.key = billing::IdempotencyKey(each.key.text() + "#" + each.id.text());
+  std::vector<billing::SharedEvent> events;
+  for (const billing::SharedEvent& each : batch.events) {
+    billing::UsageEvent other = *each;
+    other.key = billing::IdempotencyKey(each->key.text() + "#" + each->id.text());
+    events.push_back(std::make_shared<const billing::UsageEvent>(std::move(other)));
   }
   return ledger_.write({.events = events, .now_at_stripe = batch.now_at_stripe});
 }
@@ -35,7 +37,7 @@ Result<LedgerWritten> BrokenLedger::settle_without_fence(const LedgerWrite& batc
   std::vector<billing::SettledClaim> settlements(batch.settlements.begin(),
                                                  batch.settlements.end());
   for (billing::SettledClaim& each : settlements) {
-    each.claim.fence = fences_[each.claim.row.event.item];
+    each.claim.fence = fences_[each.claim.row.event->item];
   }
   return ledger_.write({.settlements = settlements});
 }
@@ -59,10 +61,10 @@ Result<std::optional<Claim>> BrokenLedger::claim(billing::Moment now,
   Result<std::optional<Claim>> claimed = ledger_.claim(now, now_at_stripe, lease);
   if (!claimed || !*claimed) return claimed;
   billing::RecordedEvent& row = (*claimed)->row;
-  fences_[row.event.item] = (*claimed)->fence;
+  fences_[row.event->item] = (*claimed)->fence;
   if (without_ == Safeguard::own_second) {
     // The second of the click, whoever else clicked in it.
-    row.usage_at = billing::to_second(std::min(row.event.clicked_at, now_at_stripe));
+    row.usage_at = billing::to_second(std::min(row.event->clicked_at, now_at_stripe));
   }
   return claimed;
 }

@@ -39,7 +39,7 @@ class Comparison {
   void check_clicks() {
     std::map<std::pair<std::string, std::string>, int> recorded;
     for (const RecordedEvent& row : rows_) {
-      ++recorded[{row.event.customer.text(), row.event.key.text()}];
+      ++recorded[{row.event->customer.text(), row.event->key.text()}];
     }
     for (const Click& click : people_.clicks()) {
       const auto found = recorded.find({click.customer, click.key});
@@ -57,8 +57,8 @@ class Comparison {
   }
 
   void check_row(const RecordedEvent& row) {
-    const std::string& id = row.event.id.text();
-    const std::string& item = row.event.item.text();
+    const std::string& id = row.event->id.text();
+    const std::string& item = row.event->item.text();
     switch (row.state) {
       case EventState::pending: complain(id + " is still pending"); break;
       case EventState::refused: check_refused(row); return;
@@ -77,16 +77,16 @@ class Comparison {
 
   void check_refused(const RecordedEvent& row) {
     ++books_.refused;
-    const std::string& id = row.event.id.text();
+    const std::string& id = row.event->id.text();
     if (row.reason.empty()) complain(id + " is refused without a reason");
-    if (!people_.ended_items().contains(row.event.item.text())) {
+    if (!people_.ended_items().contains(row.event->item.text())) {
       complain(
           fmt::format("{} is refused though its subscription is in force: {}", id, row.reason));
     }
     // Its subscription ended while it was under way: Stripe may have counted it before, and bills
     // it no more.
     if (row.usage_at) {
-      excused_[row.event.item.text()].insert(row.usage_at->time_since_epoch().count());
+      excused_[row.event->item.text()].insert(row.usage_at->time_since_epoch().count());
     }
   }
 

@@ -45,14 +45,14 @@ void Workers::settle(Worker& worker) {
     check(**settled);
   } else {
     tally_.count("claim-overtaken");
-    const auto row = world_.ledger().find(worker.claim->row.event.id);
+    const auto row = world_.ledger().find(worker.claim->row.event->id);
     if (row && *row) check(**row);
   }
   worker = {};
 }
 
 void Workers::check(const billing::RecordedEvent& row) {
-  const std::string& id = row.event.id.text();
+  const std::string& id = row.event->id.text();
   const std::string now = fmt::format("{} {}", billing::name(row.state), row.record.text());
   const auto known = settled_.find(id);
   if (known != settled_.end() && known->second != now) {

@@ -18,9 +18,7 @@ ItemId item(const std::string& name) {
   return ItemId("si_" + name);
 }
 RecordedEvent click_on(const std::string& name) {
-  RecordedEvent row;
-  row.event.item = item(name);
-  return row;
+  return {.event = std::make_shared<const UsageEvent>(UsageEvent{.item = item(name)})};
 }
 
 std::string taken(ItemSchedule& schedule, Moment now) {

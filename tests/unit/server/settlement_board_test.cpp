@@ -12,10 +12,8 @@ namespace {
 constexpr std::chrono::milliseconds at_once(0);
 
 RecordedEvent settled(const std::string& id) {
-  RecordedEvent row;
-  row.event.id = EventId(id);
-  row.state = EventState::delivered;
-  return row;
+  return {.event = std::make_shared<const UsageEvent>(UsageEvent{.id = EventId(id)}),
+          .state = EventState::delivered};
 }
 
 }  // namespace
@@ -30,7 +28,7 @@ TEST_CASE("A place hears what was called out between its event's read and itself
   CHECK(place.missed_none());
   const auto row = place.wait_for(at_once);
   REQUIRE(row.has_value());
-  CHECK(row->event.id.text() == "use_2");
+  CHECK(row->event->id.text() == "use_2");
 }
 
 TEST_CASE("A place does not hear what was called out before its event was read") {

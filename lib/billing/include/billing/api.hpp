@@ -89,7 +89,7 @@ class Api {
   Result<std::string> return_base(const HttpRequest& request) const;
   Instant truest_now() const;
   Result<ItemId> item_for_usage(const CustomerId& customer);
-  Result<RecordedEvent> record(const UsageEvent& event);
+  Result<RecordedEvent> record(UsageEvent event);
   Result<bool> may_settle_soon(const RecordedEvent& row);
 
   /// Notes what a call says of Stripe's health, and passes it on.

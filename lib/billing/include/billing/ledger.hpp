@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,10 +23,13 @@ enum class EventState {
   refused,    ///< Stripe will never take it; `reason` says why, for a person who can act on it.
 };
 
+/// An event never changes, so that whoever needs it has the same one. Never null.
+using SharedEvent = std::shared_ptr<const UsageEvent>;
+
 /// A row of the ledger: the event, and all that happened to it.
 struct RecordedEvent {
   std::int64_t sequence = 0;  ///< The order of the ledger; ids have none.
-  UsageEvent event;
+  SharedEvent event;
   EventState state = EventState::pending;
   std::optional<Second> usage_at =
       std::nullopt;  ///< Its second at Stripe; chosen once, then fixed.
@@ -74,7 +78,7 @@ struct SettledClaim {
 
 /// What one transaction writes. The spans must outlive the call.
 struct LedgerWrite {
-  std::span<const UsageEvent> events = {};
+  std::span<const SharedEvent> events = {};
   Instant now_at_stripe = {};  ///< For the events' seconds; `Instant::min()` if it isn't known.
   std::span<const SettledClaim> settlements = {};
 };
@@ -118,8 +122,10 @@ class Ledger {
   /// one is free already; its item has to be known to the store. A settlement ends its claim.
   virtual Result<LedgerWritten> write(const LedgerWrite& batch) = 0;
 
-  /// `write` for events alone.
-  Result<std::vector<Appended>> append(std::span<const UsageEvent> events, Instant now_at_stripe);
+  /// `write` for events alone, …
+  Result<std::vector<Appended>> append(std::span<const SharedEvent> events, Instant now_at_stripe);
+  /// … and for one.
+  Result<Appended> append(const SharedEvent& event, Instant now_at_stripe);
   /// `write` for one settlement: the row as it now is, or none if the claim had been overtaken.
   Result<std::optional<RecordedEvent>> settle(const Claim& claim, const Settlement& settlement);
 

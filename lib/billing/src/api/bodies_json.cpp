@@ -92,15 +92,15 @@ HttpResponse url_response(const std::string& url) {
 HttpResponse event_response(const RecordedEvent& row) {
   switch (row.state) {
     case EventState::pending:
-      return json_response(202, {{"usageRecord", nullptr}, {"event", row.event.id.text()}});
+      return json_response(202, {{"usageRecord", nullptr}, {"event", row.event->id.text()}});
     case EventState::delivered:
       return json_response(200,
-                           {{"usageRecord", row.record.text()}, {"event", row.event.id.text()}});
+                           {{"usageRecord", row.record.text()}, {"event", row.event->id.text()}});
     case EventState::refused:
       return json_response(409, {{"error",
                                   {{"message", "the session was not registered: " + row.reason},
                                    {"code", "usage_refused"},
-                                   {"event", row.event.id.text()}}}});
+                                   {"event", row.event->id.text()}}}});
   }
   return problem(500, "internal", "unknown state of an event");
 }

@@ -17,19 +17,19 @@ Result<Begun> Api::schedule(const HttpRequest& request) {
     // A click that is known stays on its item, whatever has become of the subscription since.
     const auto known = ledger_.find(user->customer, IdempotencyKey(*key));
     if (!known) return tl::unexpected(known.error());
-    if (*known) item = (*known)->event.item;
+    if (*known) item = (*known)->event->item;
   }
   if (!item) return tl::unexpected(item.error());
-  const Result<UsageEvent> event = make_usage_event(
+  Result<UsageEvent> event = make_usage_event(
       {.customer = user->customer, .item = *item, .key = key, .clicked_at = truest_now()},
       entropy_);
   if (!event) return tl::unexpected(event.error());
-  const Result<RecordedEvent> row = record(*event);
+  const Result<RecordedEvent> row = record(std::move(*event));
   if (!row) return tl::unexpected(row.error());
   const Result<bool> soon = may_settle_soon(*row);
   if (!soon) return tl::unexpected(soon.error());
   if (!*soon) return event_response(*row);
-  return Waiting{.event = row->event.id, .until = clock_.moment() + settings_.settle_wait};
+  return Waiting{.event = row->event->id, .until = clock_.moment() + settings_.settle_wait};
 }
 
 /// Stripe's time, which says when a click is usage; this machine's until that is known.
@@ -70,35 +70,35 @@ Result<ItemId> Api::item_for_usage(const CustomerId& customer) {
                  "package");
 }
 
-Result<RecordedEvent> Api::record(const UsageEvent& event) {
+Result<RecordedEvent> Api::record(UsageEvent event) {
   // Before Stripe has told the time no second is chosen: this machine's date may be wrong, and one
   // in the future would be waited for.
   const Instant now_at_stripe = stripe_.now_at_stripe().value_or(Instant::min());
-  Result<std::vector<Appended>> appended = ledger_.append({&event, 1}, now_at_stripe);
+  const auto shared = std::make_shared<const UsageEvent>(std::move(event));
+  Result<Appended> appended = ledger_.append(shared, now_at_stripe);
   if (!appended && appended.error().code == ErrorCode::outcome_unknown) {
     // The commit may have happened all the same; the key tells, and the same append settles it.
-    appended = ledger_.append({&event, 1}, now_at_stripe);
+    appended = ledger_.append(shared, now_at_stripe);
   }
   if (!appended) {
     // A disk in trouble says nothing of Stripe, and nothing was recorded.
     return failure(ErrorCode::internal, appended.error().message);
   }
-  Appended& one = appended->front();
-  if (one.outcome == AppendOutcome::conflict) {
+  if (appended->outcome == AppendOutcome::conflict) {
     return failure(
         ErrorCode::conflict,
         fmt::format("Idempotency-Key was used for another request before, which is event "
                     "{}: send a new key for a new click",
-                    one.row.event.id.text()));
+                    appended->row.event->id.text()));
   }
-  return std::move(one.row);
+  return std::move(appended->row);
 }
 
 /// Not behind an event that hangs, and not while Stripe fails: a wait would be for nothing.
 Result<bool> Api::may_settle_soon(const RecordedEvent& row) {
   if (row.state != EventState::pending || settings_.settle_wait.count() == 0) return false;
   if (health_.failing()) return false;
-  const Result<Backlog> backlog = ledger_.backlog(row.event.item);
+  const Result<Backlog> backlog = ledger_.backlog(row.event->item);
   if (!backlog) return tl::unexpected(backlog.error());
   if (backlog->failing) return false;
   return !backlog->oldest_clicked_at ||
@@ -116,7 +116,7 @@ HttpResponse Api::finish(const RecordedEvent& row) {
   if (row.state == EventState::refused) {
     // Stripe knows something of the subscription that the store doesn't: learn it for the next
     // click.
-    static_cast<void>(freshest_subscriptions(row.event.customer));
+    static_cast<void>(freshest_subscriptions(row.event->customer));
   }
   return event_response(row);
 }

@@ -18,7 +18,7 @@ constexpr int doublings_max = 5;
 
 /// One key an attempt: sent again under it, Stripe answers again and does nothing twice.
 IdempotencyKey key_of(const RecordedEvent& row) {
-  return IdempotencyKey(fmt::format("{}/{}", row.event.id.text(), row.attempt));
+  return IdempotencyKey(fmt::format("{}/{}", row.event->id.text(), row.attempt));
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ HttpRequest Delivery::request(const Claim& claim) const {
   const RecordedEvent& row = claim.row;
   require(row.usage_at.has_value());
   return stripe_.usage_record_request(
-      {.item = row.event.item, .quantity = row.event.quantity, .timestamp = *row.usage_at},
+      {.item = row.event->item, .quantity = row.event->quantity, .timestamp = *row.usage_at},
       key_of(row));
 }
 
@@ -69,23 +69,23 @@ Settlement Delivery::send(const Claim& claim) {
 
 Settlement Delivery::outcome(const Claim& claim, Result<HttpResponse> answer) {
   const RecordedEvent& row = claim.row;
-  const auto record = stripe_.usage_record_of(row.event.item, std::move(answer));
+  const auto record = stripe_.usage_record_of(row.event->item, std::move(answer));
   if (record) {
     health_.saw_success();
-    forget_failures(row.event.item);
+    forget_failures(row.event->item);
     return {
         .state = EventState::delivered, .record = record->id, .api_version = stripe_.api_version()};
   }
   health_.saw(record.error());
   const Verdict verdict = judge(record.error(), *row.usage_at, to_second(now_at_stripe()));
   if (verdict.refused) {
-    forget_failures(row.event.item);
+    forget_failures(row.event->item);
     return {.state = EventState::refused, .reason = verdict.reason};
   }
   return {.state = EventState::pending,
           .reason = verdict.reason,
           .raise_attempt = verdict.raise_attempt,
-          .retry_at = clock_.moment() + pause_after_failure(row.event.item)};
+          .retry_at = clock_.moment() + pause_after_failure(row.event->item)};
 }
 
 Result<std::optional<RecordedEvent>> Delivery::settle(const Claim& claim,
@@ -110,7 +110,7 @@ void Delivery::report(const SettledClaim& settled) {
   // What was delivered is in the ledger, and as many lines of log would tell nobody anything.
   if (settled.settlement.state == EventState::delivered) return;
   const bool refused = settled.settlement.state == EventState::refused;
-  const UsageEvent& event = settled.claim.row.event;
+  const UsageEvent& event = *settled.claim.row.event;
   observer_.observe({.severity = Severity::warning,
                      .what = refused ? "usage_refused" : "usage_delayed",
                      .facts = {{"event", event.id.text()},

@@ -61,7 +61,7 @@ class GroupCommit::Batch {
 
   void commit() {
     if (callers_.size() == 1) return commit_alone(*callers_.front());
-    std::vector<UsageEvent> events;
+    std::vector<SharedEvent> events;
     std::vector<SettledClaim> settlements;
     Instant now_at_stripe = Instant::min();
     for (const Caller* caller : callers_) {

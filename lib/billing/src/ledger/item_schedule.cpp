@@ -12,18 +12,18 @@ constexpr std::int64_t no_fence = 0;
 }  // namespace
 
 void ItemSchedule::add(const RecordedEvent& row) {
-  const ItemId& item = row.event.item;
+  const ItemId& item = row.event->item;
   const auto [found, is_new] = entries_.try_emplace(item);
   found->second.pending.push(row.sequence);
   if (!is_new) return;
   found->second.front = row;
-  ready_.push_back(item);
+  ready_.push_back(&*found);
 }
 
 void ItemSchedule::restore(const ItemId& item, std::int64_t sequence) {
   const auto [found, is_new] = entries_.try_emplace(item);
   found->second.pending.push(sequence);
-  if (is_new) ready_.push_back(item);
+  if (is_new) ready_.push_back(&*found);
 }
 
 void ItemSchedule::clear() {
@@ -35,19 +35,21 @@ void ItemSchedule::clear() {
 std::optional<ItemSchedule::Turn> ItemSchedule::take(Moment now, std::chrono::milliseconds lease) {
   // What is due again queues up behind what was ready before: nobody overtakes, nobody starves.
   while (!waiting_.empty() && waiting_.begin()->first <= now) {
-    const ItemId item = waiting_.begin()->second;
-    stop_waiting(entries_.at(item));
-    ready_.push_back(item);
+    Node* const node = waiting_.begin()->second;
+    stop_waiting(node->second);
+    ready_.push_back(node);
   }
   if (ready_.empty()) return std::nullopt;
-  const ItemId item = ready_.front();
+  Node& node = *ready_.front();
   ready_.pop_front();
-  Entry& entry = entries_.at(item);
+  Entry& entry = node.second;
   entry.fence = ++fences_;
   entry.leased_until = now + lease;
-  wait(item, entry, entry.leased_until);
-  return Turn{
-      .item = item, .fence = entry.fence, .sequence = entry.pending.front(), .front = entry.front};
+  wait(node, entry.leased_until);
+  return Turn{.item = node.first,
+              .fence = entry.fence,
+              .sequence = entry.pending.front(),
+              .front = entry.front};
 }
 
 bool ItemSchedule::hold(const ItemId& item, std::int64_t fence) {
@@ -56,33 +58,34 @@ bool ItemSchedule::hold(const ItemId& item, std::int64_t fence) {
   Entry& entry = found->second;
   if (entry.fence != fence || !entry.waiting) return false;
   if ((*entry.waiting)->first == until_released) return false;
-  wait(item, entry, until_released);
+  wait(*found, until_released);
   return true;
 }
 
 void ItemSchedule::release(const ItemId& item) {
-  Entry& entry = entries_.at(item);
-  wait(item, entry, entry.leased_until);
+  Node& node = *entries_.find(item);
+  wait(node, node.second.leased_until);
 }
 
 void ItemSchedule::finish(const ItemId& item) {
-  Entry& entry = entries_.at(item);
+  const auto found = entries_.find(item);
+  Entry& entry = found->second;
   entry.fence = no_fence;
   entry.front.reset();
   stop_waiting(entry);
   entry.pending.pop();
   if (entry.pending.empty()) {
-    entries_.erase(item);
+    entries_.erase(found);
   } else {
-    ready_.push_back(item);
+    ready_.push_back(&*found);
   }
 }
 
 void ItemSchedule::defer(const ItemId& item, Moment until) {
-  Entry& entry = entries_.at(item);
-  entry.fence = no_fence;
-  entry.front.reset();
-  wait(item, entry, until);
+  Node& node = *entries_.find(item);
+  node.second.fence = no_fence;
+  node.second.front.reset();
+  wait(node, until);
 }
 
 bool ItemSchedule::failing(const ItemId& item) const {
@@ -112,9 +115,9 @@ std::optional<Moment> ItemSchedule::next_due() const {
   return std::nullopt;
 }
 
-void ItemSchedule::wait(const ItemId& item, Entry& entry, Moment until) {
-  stop_waiting(entry);
-  entry.waiting = waiting_.emplace(until, item);
+void ItemSchedule::wait(Node& node, Moment until) {
+  stop_waiting(node.second);
+  node.second.waiting = waiting_.emplace(until, &node);
 }
 
 void ItemSchedule::stop_waiting(Entry& entry) {

@@ -61,20 +61,23 @@ class ItemSchedule {
   std::optional<Moment> next_due() const;
 
  private:
+  struct Entry;
+  using Entries = std::unordered_map<ItemId, Entry>;
+  using Node = Entries::value_type;  ///< Stays where it is while others come and go.
   struct Entry {
     std::int64_t fence = 0;
     std::queue<std::int64_t, std::list<std::int64_t>> pending = {};
     bool failing = false;
     std::optional<RecordedEvent> front = std::nullopt;
     Moment leased_until = {};
-    std::optional<std::multimap<Moment, ItemId>::iterator> waiting = std::nullopt;
+    std::optional<std::multimap<Moment, Node*>::iterator> waiting = std::nullopt;
   };
-  void wait(const ItemId& item, Entry& entry, Moment until);
+  void wait(Node& node, Moment until);
   void stop_waiting(Entry& entry);
 
-  std::unordered_map<ItemId, Entry> entries_;
-  std::deque<ItemId> ready_;
-  std::multimap<Moment, ItemId> waiting_;  ///< Deferred ones and leased ones, by when they are due.
+  Entries entries_;
+  std::deque<Node*> ready_;
+  std::multimap<Moment, Node*> waiting_;  ///< Deferred ones and leased ones, by when they are due.
   std::int64_t fences_ = 0;
 };
 

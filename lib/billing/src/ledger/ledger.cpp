@@ -3,11 +3,17 @@
 
 namespace billing {
 
-Result<std::vector<Appended>> Ledger::append(std::span<const UsageEvent> events,
+Result<std::vector<Appended>> Ledger::append(std::span<const SharedEvent> events,
                                              Instant now_at_stripe) {
   Result<LedgerWritten> written = write({.events = events, .now_at_stripe = now_at_stripe});
   if (!written) return failure(std::move(written));
   return std::move(written->appended);
+}
+
+Result<Appended> Ledger::append(const SharedEvent& event, Instant now_at_stripe) {
+  Result<std::vector<Appended>> appended = append({&event, 1}, now_at_stripe);
+  if (!appended) return failure(std::move(appended));
+  return std::move(appended->front());
 }
 
 Result<std::optional<RecordedEvent>> Ledger::settle(const Claim& claim,

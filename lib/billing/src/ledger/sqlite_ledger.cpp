@@ -56,7 +56,8 @@ Result<std::optional<std::int64_t>> one_integer(Run& run) {
 
 }  // namespace
 
-Result<Appended> SqliteLedger::append_one(const UsageEvent& event, Second now_at_stripe) {
+Result<Appended> SqliteLedger::append_one(const SharedEvent& shared, Second now_at_stripe) {
+  const UsageEvent& event = *shared;
   const Result<std::optional<Second>> second = free_second(event, now_at_stripe);
   if (!second) return tl::unexpected(second.error());
   Run insert = database_.run(insert_event);
@@ -71,12 +72,12 @@ Result<Appended> SqliteLedger::append_one(const UsageEvent& event, Second now_at
     }
     return Appended{
         .outcome = AppendOutcome::recorded,
-        .row = RecordedEvent{.sequence = sequence, .event = event, .usage_at = *second}};
+        .row = RecordedEvent{.sequence = sequence, .event = shared, .usage_at = *second}};
   }
   Result<std::optional<RecordedEvent>> known = by_key(event.customer, event.key);
   if (!known) return failure(std::move(known));
   require(known->has_value());
-  const bool same = (*known)->event.content_hash == event.content_hash;
+  const bool same = (*known)->event->content_hash == event.content_hash;
   return Appended{.outcome = same ? AppendOutcome::repeated : AppendOutcome::conflict,
                   .row = std::move(**known)};
 }

@@ -38,7 +38,7 @@ class SqliteLedger final : public Ledger {
   class HeldTurns;
 
   Result<void> write_all(const LedgerWrite& batch, HeldTurns& held, LedgerWritten& written);
-  Result<Appended> append_one(const UsageEvent& event, Second now_at_stripe);
+  Result<Appended> append_one(const SharedEvent& shared, Second now_at_stripe);
   Result<std::optional<RecordedEvent>> by_key(const CustomerId& customer,
                                               const IdempotencyKey& key);
   Result<std::optional<Second>> free_second(const UsageEvent& event, Second now_at_stripe);

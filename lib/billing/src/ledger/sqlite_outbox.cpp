@@ -60,14 +60,14 @@ Result<Backlog> SqliteLedger::backlog(const ItemId& item) {
     oldest = *sequence;
     backlog.failing = schedule_.failing(item);
     if (const RecordedEvent* front = schedule_.front(item)) {
-      backlog.oldest_clicked_at = front->event.clicked_at;
+      backlog.oldest_clicked_at = front->event->clicked_at;
       return backlog;
     }
   }
   const std::lock_guard lock(mutex_);
   const Result<RecordedEvent> row = by_sequence(oldest);
   if (!row) return tl::unexpected(row.error());
-  backlog.oldest_clicked_at = row->event.clicked_at;
+  backlog.oldest_clicked_at = row->event->clicked_at;
   return backlog;
 }
 
@@ -125,13 +125,13 @@ Result<std::optional<RecordedEvent>> SqliteLedger::look_up_front(const ItemSched
 /// send is a `set` on the same one.
 Result<bool> SqliteLedger::give_second(RecordedEvent& row, Second now_at_stripe) {
   if (row.usage_at) return true;
-  const Result<std::optional<Second>> second = free_second(row.event, now_at_stripe);
+  const Result<std::optional<Second>> second = free_second(*row.event, now_at_stripe);
   if (!second) return tl::unexpected(second.error());
   if (!*second) return false;
   Run update = database_.run(update_second);
   update.bind(to_column(**second)).bind(row.sequence);
   // Forgotten first: a failure may have left the second behind.
-  seconds_.forget(row.event.item);
+  seconds_.forget(row.event->item);
   if (auto updated = update.finish(); !updated) return failure(std::move(updated));
   row.usage_at = *second;
   return true;

@@ -13,16 +13,16 @@ Result<RecordedEvent> event_of(const Run& run) {
                                                    "this program doesn't know",
                                                    run.text(1), run.text(6), run.text(12)));
   }
-  RecordedEvent row;
-  row.sequence = run.integer(0);
-  row.event.id = EventId(run.text(1));
-  row.event.customer = CustomerId(run.text(2));
-  row.event.item = ItemId(run.text(3));
-  row.event.key = IdempotencyKey(run.text(4));
-  row.event.content_hash = run.text(5);
-  row.event.kind = *kind;
-  row.event.quantity = run.integer(7);
-  row.event.clicked_at = instant_of(run.integer(8));
+  RecordedEvent row{.sequence = run.integer(0),
+                    .event = std::make_shared<const UsageEvent>(
+                        UsageEvent{.id = EventId(run.text(1)),
+                                   .customer = CustomerId(run.text(2)),
+                                   .item = ItemId(run.text(3)),
+                                   .key = IdempotencyKey(run.text(4)),
+                                   .content_hash = run.text(5),
+                                   .kind = *kind,
+                                   .quantity = run.integer(7),
+                                   .clicked_at = instant_of(run.integer(8))})};
   if (const auto usage_at = run.optional_integer(9)) row.usage_at = second_of(*usage_at);
   row.attempt = static_cast<int>(run.integer(10));
   if (const auto sent_at = run.optional_integer(11)) row.first_sent_at = instant_of(*sent_at);

@@ -118,7 +118,19 @@ CREATE UNIQUE INDEX one_event_a_second ON usage_events (item, usage_at) WHERE us
 CREATE INDEX pending_events ON usage_events (sequence, item) WHERE state = 'pending';
 )sql";
 
-constexpr std::array versions = {version_1, version_2};
+// For an IN of three values SQLite makes a table in memory each time that a row is written. What is
+// in the file is as it was, so its text may be changed like this:
+// https://sqlite.org/lang_altertable.html
+constexpr const char* version_3 = R"sql(
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema
+  SET sql = replace(sql, 'state IN (''pending'', ''delivered'', ''refused'')',
+                    'state = ''pending'' OR state = ''delivered'' OR state = ''refused''')
+  WHERE type = 'table' AND name = 'usage_events';
+PRAGMA writable_schema = RESET;
+)sql";
+
+constexpr std::array versions = {version_1, version_2, version_3};
 static_assert(versions.size() == schema_version);
 
 Result<std::int64_t> pragma(Database& database, const char* sql) {

@@ -36,14 +36,14 @@ class SqliteLedger::HeldTurns {
   ~HeldTurns() {
     const std::lock_guard lock(ledger_.schedule_mutex_);
     for (const SettledClaim* each : held_) {
-      ledger_.schedule_.release(each->claim.row.event.item);
+      ledger_.schedule_.release(each->claim.row.event->item);
     }
   }
 
   bool hold(const SettledClaim& settled) {
     const std::lock_guard lock(ledger_.schedule_mutex_);
     const Claim& claim = settled.claim;
-    if (!ledger_.schedule_.hold(claim.row.event.item, claim.fence)) return false;
+    if (!ledger_.schedule_.hold(claim.row.event->item, claim.fence)) return false;
     held_.push_back(&settled);
     return true;
   }
@@ -52,7 +52,7 @@ class SqliteLedger::HeldTurns {
   void end() {
     ItemSchedule& schedule = ledger_.schedule_;
     for (const SettledClaim* each : held_) {
-      const ItemId& item = each->claim.row.event.item;
+      const ItemId& item = each->claim.row.event->item;
       const bool pending = each->settlement.state == EventState::pending;
       schedule.set_failing(item, pending);
       if (pending) {
@@ -91,7 +91,7 @@ Result<void> SqliteLedger::write_all(const LedgerWrite& batch, HeldTurns& held,
   Result<Transaction> transaction = Transaction::begin(database_);
   if (!transaction) return failure(std::move(transaction));
   written.appended.reserve(batch.events.size());
-  for (const UsageEvent& event : batch.events) {
+  for (const SharedEvent& event : batch.events) {
     Result<Appended> one = append_one(event, to_second(batch.now_at_stripe));
     if (!one) return failure(std::move(one));
     written.appended.push_back(std::move(*one));
