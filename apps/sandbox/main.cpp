@@ -22,10 +22,13 @@ Examples:
   curl -u sk_test_sandbox: http://127.0.0.1:12111/v1/account
   STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_API_BASE=http://127.0.0.1:12111 billing doctor
 
-Beside Stripe's routes: /_sandbox/requests, /_sandbox/usage and /_sandbox/faults (docs/sandbox.md).
+Beside Stripe's routes: /_sandbox/requests, /_sandbox/usage, /_sandbox/faults and /_sandbox/clock
+(docs/sandbox.md).
 )";
 
 constexpr int exit_usage = 2;
+/// The year 2200; what is billed for later is no use to anyone.
+constexpr std::int64_t now_max = 7'258'118'400;
 
 }  // namespace
 
@@ -38,6 +41,9 @@ int main(int argc, char** argv) {
   app.add_option("--port", settings.port, "Port to listen on; 0 for any that is free")
       ->capture_default_str();
   app.add_option("--seed", settings.seed, "Makes every id follow from this number");
+  app.add_option("--now", settings.now,
+                 "Unix time at which its clock begins; /_sandbox/clock moves it further")
+      ->check(CLI::Range(std::int64_t{0}, now_max));
   app.add_option("--allow-origin", settings.allowed_origins,
                  "Origin of a page elsewhere that may send requests, such as "
                  "http://localhost:3000; may be repeated");

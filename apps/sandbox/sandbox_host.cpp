@@ -26,6 +26,14 @@ HttpResponse answer(sandbox::Sandbox& sandbox, const Incoming& incoming) {
   return response;
 }
 
+std::int64_t seconds_of(const Clock& clock) {
+  return to_second(clock.now()).time_since_epoch().count();
+}
+
+std::int64_t seconds_ahead(const SandboxSettings& settings, const Clock& clock) {
+  return settings.now ? *settings.now - seconds_of(clock) : 0;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SandboxHost>> SandboxHost::start(const SandboxSettings& settings,
@@ -39,7 +47,8 @@ SandboxHost::SandboxHost(std::unique_ptr<HttpListener> listener, const SandboxSe
                          const Clock& clock)
     : listener_(std::move(listener)),
       url_(fmt::format("http://127.0.0.1:{}", listener_->port())),
-      sandbox_({.now = [&clock] { return to_second(clock.now()).time_since_epoch().count(); },
+      sandbox_({.now = [&clock, ahead = seconds_ahead(settings,
+                                                      clock)] { return seconds_of(clock) + ahead; },
                 .seed = settings.seed,
                 .public_url = url_}) {
   Doors doors{.own_names = loopback_names(listener_->port()),

@@ -7,8 +7,10 @@
 #include "http/http_listener.hpp"
 #include "sandbox/sandbox.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +20,7 @@ namespace billing::apps {
 struct SandboxSettings {
   std::uint16_t port = 12111;  ///< 0 lets the system choose.
   std::uint64_t seed = 0;
+  std::optional<std::int64_t> now = std::nullopt;  ///< Unix time to begin at, and go on from.
   std::vector<std::string> allowed_origins;
 };
 
@@ -33,6 +36,10 @@ class SandboxHost {
 
   /// `http://127.0.0.1:12111`
   const std::string& url() const { return url_; }
+  /// How far its time was moved ahead of the clock it was started with.
+  std::chrono::seconds clock_offset() const {
+    return std::chrono::seconds(sandbox_.clock_offset());
+  }
   /// Lets requests that are being answered finish, and returns when all is over.
   void stop();
 

@@ -14,6 +14,7 @@
 #include "server/file_limit.hpp"
 #include "server/front.hpp"
 #include "server/log_observer.hpp"
+#include "server/server_clock.hpp"
 #include "server/server_settings.hpp"
 #include "server/temporary_folder.hpp"
 #include "signals/stop_signals.hpp"
@@ -132,7 +133,8 @@ void announce(const SandboxHost* sandbox, const std::string& own_url) {
 
 /// Everything is wired here, in the order of need, and goes in the reverse order.
 Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
-  SystemClock clock;
+  const SystemClock machine;
+  ServerClock clock;
   SystemEntropy entropy;
   LogObserver log(clock);
   const Result<Catalog> catalog = devchat_catalog(settings.challenge_id);
@@ -150,9 +152,10 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   std::string api_base = settings.stripe_api_base;
   if (settings.sandbox) {
     auto started =
-        SandboxHost::start({.port = settings.sandbox_port, .seed = entropy.next()}, clock);
+        SandboxHost::start({.port = settings.sandbox_port, .seed = entropy.next()}, machine);
     if (!started) return failure(std::move(started));
     sandbox = std::move(*started);
+    clock.follow(*sandbox);
     api_base = sandbox->url();
   }
   auto ways = open_ways(api_base, settings, clock);

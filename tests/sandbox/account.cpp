@@ -53,6 +53,12 @@ std::string item_of(const Json& subscription) {
   return subscription["items"]["data"][0]["id"];
 }
 
+std::vector<sandbox::HttpHeader> Account::headers() const {
+  std::vector<sandbox::HttpHeader> headers = {{"authorization", "Bearer " + key}};
+  if (!version.empty()) headers.push_back({"Stripe-Version", version});
+  return headers;
+}
+
 Account::Account() : sandbox_({.now = [this] { return now; }, .seed = 1}) {}
 
 Answer Account::send(const std::string& method, const std::string& target, const std::string& body,
@@ -64,18 +70,17 @@ Answer Account::send(const std::string& method, const std::string& target, const
 
 Answer Account::post(const std::string& path, const Fields& fields,
                      const std::string& idempotency) {
-  std::vector<sandbox::HttpHeader> headers = {{"authorization", "Bearer " + key}};
+  std::vector<sandbox::HttpHeader> headers = this->headers();
   if (!idempotency.empty()) headers.push_back({"Idempotency-Key", idempotency});
   return send("POST", path, encoded(fields), headers);
 }
 
 Answer Account::get(const std::string& path, const Fields& fields) {
-  return send("GET", fields.empty() ? path : path + "?" + encoded(fields), {},
-              {{"Authorization", "Bearer " + key}});
+  return send("GET", fields.empty() ? path : path + "?" + encoded(fields), {}, headers());
 }
 
 Answer Account::remove(const std::string& path) {
-  return send("DELETE", path, {}, {{"Authorization", "Bearer " + key}});
+  return send("DELETE", path, {}, headers());
 }
 
 Answer Account::submit(const std::string& path, const Fields& fields) {

@@ -16,6 +16,12 @@ using Json = nlohmann::json;
 /// Parameters as they are sent, before percent-encoding.
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+constexpr std::int64_t day = 86'400;
+// 2023-01-31 12:00:00 UTC, and the ends of the months after it.
+constexpr std::int64_t january_31 = 1'675'166'400;
+constexpr std::int64_t february_28 = january_31 + 28 * day;
+constexpr std::int64_t march_31 = february_28 + 31 * day;
+
 struct Answer {
   int status = 0;
   Json body{};
@@ -55,8 +61,14 @@ class Account {
 
   std::int64_t now = 1'700'000'000;
   std::string key = "sk_test_sandbox";
+  /// Sent with each call; none when empty.
+  std::string version;
+
+  std::int64_t clock_offset() const { return sandbox_.clock_offset(); }
 
  private:
+  std::vector<sandbox::HttpHeader> headers() const;
+
   sandbox::Sandbox sandbox_;
 };
 

@@ -6,12 +6,6 @@
 namespace sandbox_test {
 namespace {
 
-constexpr std::int64_t day = 86'400;
-// 2023-01-31 12:00:00 UTC, and the ends of the months after it.
-constexpr std::int64_t january_31 = 1'675'166'400;
-constexpr std::int64_t february_28 = january_31 + 28 * day;
-constexpr std::int64_t march_31 = february_28 + 31 * day;
-
 Json subscription_of(Account& account, const Json& subscription) {
   return account.get("/v1/subscriptions/" + std::string(subscription["id"])).body;
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "auth.hpp"
-#include "billing.hpp"
 #include "expand.hpp"
 #include "form.hpp"
+#include "timeline.hpp"
 #include "universe.hpp"
-#include "version.hpp"
 
 namespace sandbox {
 namespace {
@@ -14,7 +13,7 @@ struct Exchange {
   Universe& universe;
   const Arrival& arrival;
   std::string request_id;
-  std::string version{default_version};
+  Version version{};
   World* world = nullptr;
   const Route* route = nullptr;
   std::vector<std::string> ids{};
@@ -29,14 +28,31 @@ HttpResponse refused(const Refusal& refusal) {
 void find_route(Exchange& exchange) {
   const std::string& method = exchange.arrival.request.method;
   const std::string& path = exchange.arrival.path;
-  exchange.route = exchange.universe.router.match(method, path, exchange.ids);
+  Router::Match match = exchange.universe.router.match(method, path, exchange.version);
+  exchange.route = match.route;
+  exchange.ids = std::move(match.ids);
   // Two of Stripe's paths look like an id of ours.
   const bool masked = path.ends_with("/search") || path.ends_with("/upcoming/lines");
   if (exchange.route != nullptr && !masked) return;
   Refusal unknown = unrecognized_url(method, path);
-  if (stripe_has(path)) unknown.message = "not emulated: " + method + " " + path;
+  if (!match.other_version && stripe_has(path))
+    unknown.message = "not emulated: " + method + " " + path;
   throw unknown;
 }
+
+/// What happens meanwhile, the request has brought about.
+class Asked {
+ public:
+  explicit Asked(const Exchange& exchange) : world_(*exchange.world) {
+    world_.cause = {.request = exchange.request_id, .idempotency_key = exchange.key};
+  }
+  ~Asked() { world_.cause = {}; }
+  Asked(const Asked&) = delete;
+  Asked& operator=(const Asked&) = delete;
+
+ private:
+  World& world_;
+};
 
 Json run(Exchange& exchange) {
   Form form;
@@ -45,12 +61,14 @@ Json run(Exchange& exchange) {
   Call call{.world = *exchange.world,
             .options = exchange.universe.options,
             .now = exchange.arrival.now,
+            .version = exchange.version,
             .path = exchange.arrival.path,
             .ids = std::move(exchange.ids),
-            .params = read(exchange.route->schema, form)};
-  check_expand(call.params, exchange.route->returns);
+            .params = read(exchange.route->schema, form, exchange.version)};
+  check_expand(call.params, exchange.route->returns, call.version);
+  const Asked asked(exchange);
   Json body = exchange.route->run(call);
-  apply_expand(call.world, call.params, exchange.route->returns, body);
+  apply_expand(call.view(), call.params, exchange.route->returns, body);
   return body;
 }
 
@@ -110,7 +128,7 @@ HttpResponse answered_call(Exchange& exchange) {
   try {
     const std::string key = authorised_key(arrival.header("Authorization"));
     exchange.world = &exchange.universe.world_of(key, arrival.now);
-    exchange.version = served_version(arrival.header("Stripe-Version"));
+    exchange.version = version_in(arrival.header("Stripe-Version"), arrival.now);
     find_route(exchange);
     advance(*exchange.world, arrival.now);
     if (arrival.request.method == "POST") exchange.key = arrival.header("Idempotency-Key");
@@ -131,7 +149,7 @@ HttpResponse answer_api(Universe& universe, const Arrival& arrival) {
       .universe = universe, .arrival = arrival, .request_id = universe.ids.plain("req_")};
   HttpResponse response = answered_call(exchange);
   response.headers.push_back({"Request-Id", exchange.request_id});
-  response.headers.push_back({"Stripe-Version", exchange.version});
+  response.headers.push_back({"Stripe-Version", exchange.version.text()});
   universe.log.add({.time = arrival.now,
                     .method = arrival.request.method,
                     .path = arrival.path,

@@ -18,20 +18,27 @@ struct Terms {
   Text description{};
   Text default_payment_method{};
   Trial trial{};
+  bool flexible = false;
 };
 
 /// Makes the subscription, its items and its first invoice, which is paid at once.
-Subscription& start_subscription(World& world, Terms terms, std::int64_t now);
+Subscription& start_subscription(World& world, Terms terms);
 
 /// What is due on the day: one-time lines, and licensed ones unless a trial comes first.
 std::int64_t due_today(const World& world, const std::vector<LineItem>& lines, const Trial& trial);
 
 /// Ends it now. Usage that was not invoiced is dropped, as Stripe does.
-void cancel(Subscription& subscription, std::int64_t now);
+void cancel(World& world, Subscription& subscription, std::int64_t now);
 
-/// Lets everything happen that time has brought about: trials end, periods roll with an invoice
-/// each, checkout sessions expire. Costs nothing when nothing is due.
-void advance(World& world, std::int64_t now);
+/// The end of the period it is in: a trial ends, the next period begins or the subscription ends,
+/// with an invoice.
+void reach_period_end(World& world, const std::string& subscription);
+
+/// Three days before a trial ends, or at once where it is shorter.
+void announce_trial_end(World& world, const std::string& subscription);
+
+/// What its periods are counted in.
+const Recurring& interval_of(const World& world, const Subscription& subscription);
 
 /// The period of a subscription that ends `cycle` intervals after its anchor.
 std::int64_t period_end(const World& world, const Subscription& subscription, std::int64_t cycle);
@@ -47,9 +54,11 @@ InvoiceLine metered_line(const World& world, const SubscriptionItem& item, Perio
 Invoice draft_invoice(const World& world, const Subscription& subscription, std::string reason,
                       std::int64_t now);
 
-/// Numbers it, charges it and puts it into the world. A charge that fails leaves it open and the
-/// subscription past_due.
-Invoice& issue(World& world, Invoice invoice, std::int64_t now);
+/// Puts it into the world as a draft, the latest of its subscription; tells nobody yet.
+Invoice& add_draft(World& world, Invoice invoice);
+
+/// Numbers it and charges it. A charge that fails leaves it open and the subscription past_due.
+void collect(World& world, Invoice& invoice, std::int64_t now);
 
 /// The card that would be charged; null when there is none.
 const PaymentMethod* charged_method(const World& world, const Text& default_payment_method,

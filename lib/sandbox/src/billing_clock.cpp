@@ -1,75 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "billing.hpp"
+#include "events.hpp"
+#include "timeline.hpp"
 
 namespace sandbox {
 namespace {
 
-// A cycle's invoice is made and charged at the boundary. Stripe keeps it as a draft for an hour
-// first, and goes on trying when the charge fails; neither is emulated yet.
-void close_period(World& world, Subscription& subscription, bool last) {
-  const Period closed = subscription.period;
-  const bool trial = subscription.status == "trialing";
-  if (!last) {
-    if (trial) subscription.status = "active";
-    subscription.period = {closed.end, period_end(world, subscription, ++subscription.cycle)};
-    world.subscriptions_due.emplace(subscription.period.end, subscription.id);
-  }
-  Invoice invoice = draft_invoice(world, subscription, "subscription_cycle", closed.end);
-  invoice.period = closed;
-  std::vector<SubscriptionItem*> metered;
+void begin_next_period(World& world, Subscription& subscription) {
+  if (subscription.status == "trialing") subscription.status = "active";
+  subscription.period = {subscription.period.end,
+                         period_end(world, subscription, ++subscription.cycle)};
+  schedule(world, subscription.test_clock, subscription.period.end, Work::period_end,
+           subscription.id);
+}
+
+/// What a period that has ended costs, with the metered items whose usage it bills.
+struct Bill {
+  Invoice invoice;
+  std::vector<SubscriptionItem*> metered{};
+};
+
+Bill bill_of(World& world, const Subscription& subscription, Period closed, bool trial, bool last) {
+  Bill bill{draft_invoice(world, subscription, "subscription_cycle", closed.end)};
+  bill.invoice.period = closed;
   for (const std::string& id : subscription.items) {
     SubscriptionItem& item = world.items.at(id);
     if (world.prices.at(item.price).metered()) {
-      metered.push_back(&item);
+      bill.metered.push_back(&item);
       // Usage of a trial isn't billed: its line covers no time.
       const Period billed = trial ? Period{closed.end, closed.end} : closed;
-      invoice.lines.push_back(metered_line(world, item, billed));
+      bill.invoice.lines.push_back(metered_line(world, item, billed));
     } else if (!last) {
-      invoice.lines.push_back(licensed_line(world, item, subscription.period));
+      bill.invoice.lines.push_back(licensed_line(world, item, subscription.period));
     }
   }
-  if (invoice.lines.empty()) return;
-  const std::string invoice_id = issue(world, std::move(invoice), closed.end).id;
-  for (SubscriptionItem* item : metered) {
+  return bill;
+}
+
+void close_usage(World& world, const Bill& bill, Period closed, const std::string& invoice) {
+  for (SubscriptionItem* item : bill.metered) {
     item->closed.push_back({.id = item->open_summary,
                             .period = closed,
                             .total = usage_in(world, *item, closed),
-                            .invoice = invoice_id});
+                            .invoice = invoice});
     item->open_summary = world.ids.timed("sis_", closed.end);
   }
 }
 
-void reach_period_end(World& world, Subscription& subscription) {
-  if (subscription.ended()) return;
-  const bool last = subscription.cancel_at_period_end;
-  close_period(world, subscription, last);
-  if (!last) return;
+// A cycle's invoice is made and charged at the boundary. Stripe keeps it as a draft for an hour
+// first, and goes on trying when the charge fails; neither is emulated yet.
+void close_period(World& world, Subscription& subscription, bool last) {
+  const Pictures before = pictured(world, subscription);
+  const Period closed = subscription.period;
+  const bool trial = subscription.status == "trialing";
+  if (!last) begin_next_period(world, subscription);
+  Bill bill = bill_of(world, subscription, closed, trial, last);
+  Invoice* invoice = nullptr;
+  if (!bill.invoice.lines.empty()) {
+    invoice = &add_draft(world, std::move(bill.invoice));
+    close_usage(world, bill, closed, invoice->id);
+  }
+  emit_change(world, closed.end, "customer.subscription.updated", before, subscription);
+  if (invoice == nullptr) return;
+  emit(world, closed.end, "invoice.created", *invoice);
+  collect(world, *invoice, closed.end);
+}
+
+void finish(World& world, Subscription& subscription, std::int64_t now) {
   subscription.status = "canceled";
-  subscription.ended_at = subscription.period.end;
+  subscription.ended_at = now;
+  emit(world, now, "customer.subscription.deleted", subscription);
 }
 
 }  // namespace
 
-void cancel(Subscription& subscription, std::int64_t now) {
-  subscription.status = "canceled";
+void cancel(World& world, Subscription& subscription, std::int64_t now) {
   subscription.canceled_at = now;
-  subscription.ended_at = now;
   subscription.cancel_reason = "cancellation_requested";
+  finish(world, subscription, now);
 }
 
-void advance(World& world, std::int64_t now) {
-  Agenda& due = world.subscriptions_due;
-  while (!due.empty() && due.begin()->first <= now) {
-    const std::string id = due.begin()->second;
-    due.erase(due.begin());
-    reach_period_end(world, world.subscriptions.at(id));
-  }
-  Agenda& ending = world.sessions_due;
-  while (!ending.empty() && ending.begin()->first <= now) {
-    CheckoutSession& session = world.sessions.at(ending.begin()->second);
-    if (session.status == "open") session.status = "expired";
-    ending.erase(ending.begin());
-  }
+void reach_period_end(World& world, const std::string& id) {
+  Subscription& subscription = world.subscriptions.at(id);
+  // Its time may have come to another end since this was planned.
+  const std::int64_t boundary = subscription.period.end;
+  if (subscription.ended() || boundary > time_of(world, subscription)) return;
+  const bool last = subscription.cancel_at_period_end;
+  close_period(world, subscription, last);
+  if (last) finish(world, subscription, boundary);
+}
+
+void announce_trial_end(World& world, const std::string& id) {
+  const Subscription& subscription = world.subscriptions.at(id);
+  if (subscription.status != "trialing") return;
+  emit(world, time_of(world, subscription), "customer.subscription.trial_will_end", subscription);
 }
 
 }  // namespace sandbox

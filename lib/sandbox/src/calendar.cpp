@@ -74,4 +74,18 @@ YearMonth year_month(std::int64_t time) {
           .month = static_cast<int>(static_cast<unsigned>(date.month()))};
 }
 
+int date_number(std::int64_t time) {
+  const year_month_day date = date_of(time);
+  return static_cast<int>(date.year()) * 10'000 +
+         static_cast<int>(static_cast<unsigned>(date.month()) * 100 +
+                          static_cast<unsigned>(date.day()));
+}
+
+bool day_exists(int year, int month, int day) {
+  return month >= 0 && day >= 0 &&
+         year_month_day{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                        std::chrono::day{static_cast<unsigned>(day)}}
+             .ok();
+}
+
 }  // namespace sandbox

@@ -23,5 +23,8 @@ struct YearMonth {
   int month;
 };
 YearMonth year_month(std::int64_t time);
+/// 3 February 2025 is 20250203.
+int date_number(std::int64_t time);
+bool day_exists(int year, int month, int day);
 
 }  // namespace sandbox

@@ -4,6 +4,7 @@
 #include "error.hpp"
 #include "json.hpp"
 #include "sandbox/sandbox.hpp"
+#include "view.hpp"
 #include "world.hpp"
 
 #include <cstdint>
@@ -17,11 +18,15 @@ namespace sandbox {
 struct Call {
   World& world;
   const Options& options;
+  /// The sandbox's time. What hangs on a customer has its own: time_of (timeline.hpp).
   std::int64_t now;
+  Version version;
   std::string path;
   /// What stands in the path at `:id`.
   std::vector<std::string> ids{};
   Json params = Json::object();
+
+  View view() const { return {world, version}; }
 
   /// Sent, and not only to unset it.
   bool given(const char* name) const {

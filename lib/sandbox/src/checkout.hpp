@@ -47,7 +47,10 @@ PaymentErrors read_payment(const World& world, const CheckoutSession& session, c
 
 /// Customer (if none), payment method, subscription and paid first invoice; the session is
 /// complete.
-void complete(World& world, CheckoutSession& session, const Payment& payment, std::int64_t now);
+void complete(World& world, CheckoutSession& session, const Payment& payment);
+
+/// The session's last moment: it expires if it is still open.
+void reach_expiry(World& world, const std::string& id);
 
 /// The e-mail that is already known, and so isn't asked for.
 Text known_email(const World& world, const CheckoutSession& session);

@@ -2,6 +2,8 @@
 #include "billing.hpp"
 #include "checkout.hpp"
 #include "customers.hpp"
+#include "events.hpp"
+#include "timeline.hpp"
 
 #include <fmt/format.h>
 
@@ -17,13 +19,13 @@ Json address_of(const Payment& payment) {
           {"state", nullptr}};
 }
 
-Customer& paying_customer(World& world, CheckoutSession& session, const Payment& payment,
-                          std::int64_t now) {
+Customer& paying_customer(World& world, CheckoutSession& session, const Payment& payment) {
   if (session.customer) return world.customers.at(*session.customer);
   Customer customer{.email = known_email(world, session).value_or(payment.email)};
   if (!payment.name.empty()) customer.name = payment.name;
   customer.address = address_of(payment);
-  Customer& added = add_customer(world, std::move(customer), now);
+  Customer& added = add_customer(world, std::move(customer));
+  emit(world, added.created, "customer.created", added);
   session.customer = added.id;
   world.sessions_by_customer.add(added.id, *world.sessions.position(session.id));
   return added;
@@ -46,6 +48,7 @@ std::string attach_card(World& world, const Customer& customer, const Payment& p
                                                      {"name", payment.name},
                                                      {"phone", nullptr}}});
   world.payment_methods_by_customer.add(customer.id, world.payment_methods.size() - 1);
+  emit(world, now, "payment_method.attached", method);
   return method.id;
 }
 
@@ -59,23 +62,27 @@ Text known_email(const World& world, const CheckoutSession& session) {
   return session.customer ? world.customers.at(*session.customer).email : session.customer_email;
 }
 
-void complete(World& world, CheckoutSession& session, const Payment& payment, std::int64_t now) {
-  Customer& customer = paying_customer(world, session, payment, now);
+void complete(World& world, CheckoutSession& session, const Payment& payment) {
+  const std::int64_t now = time_of(world, session);
+  Customer& customer = paying_customer(world, session, payment);
   if (!customer.email && !payment.email.empty()) {
+    const Pictures before = pictured(world, customer);
     customer.email = payment.email;
     world.customers_by_email.add(payment.email, *world.customers.position(customer.id));
+    emit_change(world, now, "customer.updated", before, customer);
   }
   const std::string email = customer.email.value_or(payment.email);
   Terms terms{.customer = customer.id,
               .lines = session.lines,
               .metadata = session.subscription_metadata,
               .description = session.subscription_description,
-              .trial = session.trial};
+              .trial = session.trial,
+              .flexible = session.flexible};
   // The subscription's own; the customer's default stays as it was.
   if (payment.card != nullptr) {
     terms.default_payment_method = attach_card(world, customer, payment, email, now);
   }
-  const Subscription& subscription = start_subscription(world, std::move(terms), now);
+  const Subscription& subscription = start_subscription(world, std::move(terms));
   session.status = "complete";
   session.payment_status = session.amount_total > 0 ? "paid" : "no_payment_required";
   session.subscription = subscription.id;
@@ -86,6 +93,7 @@ void complete(World& world, CheckoutSession& session, const Payment& payment, st
                               {"phone", nullptr},
                               {"tax_exempt", "none"},
                               {"tax_ids", Json::array()}};
+  emit(world, now, "checkout.session.completed", session);
 }
 
 std::string redirect_url(const CheckoutSession& session) {

@@ -3,6 +3,7 @@
 #include "checkout.hpp"
 #include "customers.hpp"
 #include "subscription_params.hpp"
+#include "timeline.hpp"
 
 #include <fmt/format.h>
 
@@ -47,14 +48,14 @@ void check_lines(const World& world, const std::vector<LineItem>& lines) {
   check_lines_agree(world, lines);
 }
 
-std::int64_t expiry(const Call& call) {
-  const std::int64_t at = call.integer("expires_at").value_or(call.now + lifetime_max_seconds);
-  if (at < call.now + lifetime_min_seconds) {
+std::int64_t expiry(const Call& call, std::int64_t now) {
+  const std::int64_t at = call.integer("expires_at").value_or(now + lifetime_max_seconds);
+  if (at < now + lifetime_min_seconds) {
     throw Refusal{.message =
                       "The `expires_at` timestamp must be at least 30 minutes from Checkout "
                       "Session creation."};
   }
-  if (at > call.now + lifetime_max_seconds) {
+  if (at > now + lifetime_max_seconds) {
     throw Refusal{.message =
                       "The `expires_at` timestamp must be less than 24 hours from Checkout "
                       "Session creation."};
@@ -65,7 +66,7 @@ std::int64_t expiry(const Call& call) {
 void assign_subscription(const Call& call, CheckoutSession& session) {
   if (!call.given("subscription_data")) return;
   const Json& params = call.params["subscription_data"];
-  check_trial(params, call.now + trial_end_min_seconds);
+  check_trial(params, session.created + trial_end_min_seconds);
   assign(params, "trial_period_days", session.trial.days);
   assign(params, "trial_end", session.trial.end);
   if (params.contains("trial_settings")) {
@@ -80,7 +81,9 @@ void assign_customer(Call& call, CheckoutSession& session) {
   session.customer = call.text("customer");
   session.customer_email = call.text("customer_email");
   if (session.customer && session.customer_email) throw exclusive("customer", "customer_email");
-  if (session.customer) customer_param(call.world, *session.customer);
+  if (session.customer) {
+    session.test_clock = customer_param(call.world, *session.customer).test_clock;
+  }
   const Text email = known_email(call.world, session);
   if (!email) return;
   session.customer_details = {{"address", nullptr}, {"email", *email},      {"name", nullptr},
@@ -102,12 +105,14 @@ void check_mode(const Call& call) {
 
 CheckoutSession session_from(Call& call) {
   check_mode(call);
-  CheckoutSession session{.created = call.now, .expires_at = expiry(call)};
+  CheckoutSession session{.flexible = call.version.from(clover_date)};
   for (const Json& line : call.params["line_items"]) {
     session.lines.push_back(session_line_from(call, line, session.lines.size()));
   }
   check_lines(call.world, session.lines);
   assign_customer(call, session);
+  session.created = time_of(call.world, session);
+  session.expires_at = expiry(call, session.created);
   assign_subscription(call, session);
   assign(call.params, "success_url", session.success_url);
   assign(call.params, "cancel_url", session.cancel_url);
@@ -148,10 +153,11 @@ Schema checkout_create_schema() {
       metadata(),
       object("subscription_data", std::move(subscription)),
       choice("payment_method_collection", {"always", "if_required"}),
-      field(Kind::texts, "payment_method_types"),
+      field(Kind::texts, "payment_method_types").only({.until = endive_date}),
       field(Kind::moment, "expires_at"),
       choice("submit_type", {"auto", "book", "donate", "pay", "subscribe"}),
-      choice("ui_mode", {"hosted"}),
+      choice("ui_mode", {"hosted"}).only({.until = dahlia_date}),
+      choice("ui_mode", {"hosted_page"}).only({.since = dahlia_date}),
       choice("billing_address_collection", {"auto"}),
       choice("locale",
              {"auto", "bg",  "cs", "da",    "de", "el", "en",    "en-GB", "es", "es-419", "et",

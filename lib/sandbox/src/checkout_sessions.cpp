@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checkout.hpp"
+#include "events.hpp"
 #include "list.hpp"
 #include "money.hpp"
-#include "resources.hpp"
+#include "timeline.hpp"
 
 #include <fmt/format.h>
 
@@ -13,31 +14,29 @@ CheckoutSession& session_in_path(Call& call) {
   return in_path(call.world.sessions, "checkout.session", call.ids[0]);
 }
 
-// Where the page is depends on who runs the stand-in, which a World doesn't know.
-Json with_url(const Call& call, const CheckoutSession& session) {
-  Json body = shown(call.world, session);
-  if (session.status == "open") body["url"] = call.options.public_url + "/c/pay/" + session.id;
-  return body;
+void expire(World& world, CheckoutSession& session) {
+  session.status = "expired";
+  emit(world, time_of(world, session), "checkout.session.expired", session);
 }
 
 Json create_session(Call& call) {
   World& world = call.world;
   CheckoutSession& session = world.sessions.add(session_from(call));
-  world.sessions_due.emplace(session.expires_at, session.id);
+  schedule(world, session.test_clock, session.expires_at, Work::session_expiry, session.id);
   if (session.customer) {
     world.sessions_by_customer.add(*session.customer, world.sessions.size() - 1);
   }
-  return with_url(call, session);
+  return shown(call.view(), session);
 }
 
 Json retrieve_session(Call& call) {
-  return with_url(call, session_in_path(call));
+  return shown(call.view(), session_in_path(call));
 }
 
 Json update_session(Call& call) {
   CheckoutSession& session = session_in_path(call);
   assign_metadata(call.params, session.metadata);
-  return with_url(call, session);
+  return shown(call.view(), session);
 }
 
 Json expire_session(Call& call) {
@@ -48,8 +47,8 @@ Json expire_session(Call& call) {
                                   "expired. This Checkout Session has a status of `{}`.",
                                   session.status)};
   }
-  session.status = "expired";
-  return with_url(call, session);
+  expire(call.world, session);
+  return shown(call.view(), session);
 }
 
 Json list_sessions(Call& call) {
@@ -65,41 +64,64 @@ Json list_sessions(Call& call) {
   };
   return listed(call, "checkout.session", world.sessions,
                 customer ? &world.sessions_by_customer.of(*customer) : nullptr, keep,
-                [&](const CheckoutSession& session) { return with_url(call, session); });
+                [&](const CheckoutSession& session) { return shown(call.view(), session); });
 }
 
-Json session_line_shown(const World& world, const CheckoutSession& session, const LineItem& line) {
+Json session_line_shown(const View& view, const CheckoutSession& session, const LineItem& line) {
+  const World& world = view.world;
   const Price& price = world.prices.at(line.price);
   const std::int64_t amount =
       price.metered() ? 0 : priced(line.quantity.value_or(1), price.unit_amount_decimal);
   // A trial leaves the subscription's lines at nothing.
   const bool later = price.recurring && (session.trial.days || session.trial.end);
-  return {{"id", line.id},
-          {"object", "item"},
-          {"amount_discount", 0},
-          {"amount_subtotal", later ? 0 : amount},
-          {"amount_tax", 0},
-          {"amount_total", later ? 0 : amount},
-          {"currency", price.currency},
-          {"description", world.products.at(price.product).name},
-          {"price", shown(world, price)},
-          {"quantity", nullable(line.quantity)}};
+  Json body = {{"id", line.id},
+               {"object", "item"},
+               {"amount_discount", 0},
+               {"amount_subtotal", later ? 0 : amount},
+               {"amount_tax", 0},
+               {"amount_total", later ? 0 : amount},
+               {"currency", price.currency},
+               {"description", world.products.at(price.product).name},
+               {"price", shown(view, price)},
+               {"quantity", nullable(line.quantity)}};
+  if (view.version.from(expandable_line_price_date)) {
+    body["adjustable_quantity"] = nullptr;
+    body["metadata"] = line.metadata;
+  }
+  return body;
 }
 
-std::vector<Json> session_lines_shown(const World& world, const CheckoutSession& session) {
+std::vector<Json> session_lines_shown(const View& view, const CheckoutSession& session) {
   std::vector<Json> lines;
   for (const LineItem& line : session.lines)
-    lines.push_back(session_line_shown(world, session, line));
+    lines.push_back(session_line_shown(view, session, line));
   return lines;
 }
 
+void add_session_since_basil(Json& body) {
+  for (const char* name : {"collected_information", "customer_account", "integration_identifier",
+                           "origin_context", "permissions", "wallet_options"}) {
+    body[name] = nullptr;
+  }
+  body["automatic_tax"]["provider"] = nullptr;
+  body["managed_payments"] = {{"enabled", false}};
+  if (!body["customer_details"].is_object()) return;
+  body["customer_details"]["business_name"] = nullptr;
+  body["customer_details"]["individual_name"] = nullptr;
+}
+
 Json list_session_lines(Call& call) {
-  return list_of(call, "item", session_lines_shown(call.world, session_in_path(call)));
+  return list_of(call, "item", session_lines_shown(call.view(), session_in_path(call)));
 }
 
 }  // namespace
 
-Json shown(const World&, const CheckoutSession& session) {
+void reach_expiry(World& world, const std::string& id) {
+  CheckoutSession& session = world.sessions.at(id);
+  if (session.status == "open") expire(world, session);
+}
+
+Json shown(const View& view, const CheckoutSession& session) {
   Json body = {
       {"id", session.id},
       {"object", "checkout.session"},
@@ -137,22 +159,28 @@ Json shown(const World&, const CheckoutSession& session) {
       {"subscription", nullable(session.subscription)},
       {"success_url", session.success_url},
       {"total_details", {{"amount_discount", 0}, {"amount_shipping", 0}, {"amount_tax", 0}}},
-      {"ui_mode", "hosted"},
-      {"url", nullptr}};
+      {"ui_mode", view.version.from(dahlia_date) ? "hosted_page" : "hosted"},
+      {"url", session.status == "open" ? Json(view.world.public_url + "/c/pay/" + session.id)
+                                       : Json(nullptr)}};
   for (const char* name :
        {"adaptive_pricing", "after_expiration", "allow_promotion_codes", "client_secret", "consent",
         "consent_collection", "currency_conversion", "customer_creation", "discounts",
         "invoice_creation", "payment_intent", "payment_link",
         "payment_method_configuration_details", "recovered_from", "saved_payment_method_options",
-        "setup_intent", "shipping_address_collection", "shipping_cost", "shipping_details"}) {
+        "setup_intent", "shipping_address_collection", "shipping_cost"}) {
     body[name] = nullptr;
+  }
+  if (view.basil()) {
+    add_session_since_basil(body);
+  } else {
+    body["shipping_details"] = nullptr;
   }
   return body;
 }
 
-Json line_items_shown(const World& world, const CheckoutSession& session) {
+Json line_items_shown(const View& view, const CheckoutSession& session) {
   return list_object("/v1/checkout/sessions/" + session.id + "/line_items",
-                     session_lines_shown(world, session), false);
+                     session_lines_shown(view, session), false);
 }
 
 Routes checkout_session_routes() {

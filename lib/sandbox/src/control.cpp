@@ -38,6 +38,14 @@ Json clear_requests(Order& order) {
   return {{"cleared", true}};
 }
 
+Json show_clock(Order& order) {
+  return clock_shown(order.universe, order.arrival);
+}
+
+Json set_clock(Order& order) {
+  return move_clock(order.universe, order.arrival);
+}
+
 // All usage the item ever had, whatever its periods.
 Json usage_of(const SubscriptionItem& item, const World& world) {
   Json timestamps = Json::object();
@@ -82,6 +90,8 @@ constexpr std::array control_routes = {
     ControlRoute{"GET", "/_sandbox/requests", list_requests},
     ControlRoute{"DELETE", "/_sandbox/requests", clear_requests},
     ControlRoute{"GET", "/_sandbox/usage", usage},
+    ControlRoute{"GET", "/_sandbox/clock", show_clock},
+    ControlRoute{"POST", "/_sandbox/clock", set_clock},
 };
 
 HttpResponse asset(std::string_view type, std::string_view body) {

@@ -2,8 +2,10 @@
 #include "customers.hpp"
 
 #include "billing.hpp"
+#include "events.hpp"
 #include "list.hpp"
-#include "resources.hpp"
+#include "test_clocks.hpp"
+#include "timeline.hpp"
 
 #include <fmt/format.h>
 
@@ -68,11 +70,14 @@ Json create_customer(Call& call) {
   check_default_method(call, {});
   Customer customer;
   assign_customer_fields(call.params, customer);
-  return shown(call.world, add_customer(call.world, std::move(customer), call.now));
+  customer.test_clock = call.text("test_clock");
+  if (customer.test_clock) clock_with_room(call.world, *customer.test_clock);
+  const Customer& added = add_customer(call.world, std::move(customer));
+  return announced(call, added.created, "customer.created", added);
 }
 
 Json retrieve_customer(Call& call) {
-  return shown(call.world, in_path(call.world.customers, "customer", call.ids[0]));
+  return shown(call.view(), in_path(call.world.customers, "customer", call.ids[0]));
 }
 
 Customer& live_customer(Call& call) {
@@ -84,34 +89,36 @@ Customer& live_customer(Call& call) {
 Json update_customer(Call& call) {
   Customer& customer = live_customer(call);
   check_default_method(call, customer.id);
+  const Pictures before = pictured(call.world, customer);
   index_email(call.world, customer, false);
   assign_customer_fields(call.params, customer);
   index_email(call.world, customer, true);
-  return shown(call.world, customer);
+  emit_change(call.world, time_of(call.world, customer), "customer.updated", before, customer);
+  return shown(call.view(), customer);
 }
 
-Json remove_customer(Call& call) {
+Json delete_customer(Call& call) {
   Customer& customer = live_customer(call);
-  for (const std::size_t at : call.world.subscriptions_by_customer.of(customer.id)) {
-    Subscription& subscription = call.world.subscriptions[at];
-    if (!subscription.ended()) cancel(subscription, call.now);
-  }
-  index_email(call.world, customer, false);
-  customer.deleted = true;
-  return shown(call.world, customer);
+  remove_customer(call.world, customer);
+  return shown(call.view(), customer);
 }
 
 Json list_customers(Call& call) {
   const Text email = call.text("email");
-  const Positions* among = email ? &call.world.customers_by_email.of(*email) : nullptr;
+  const Text clock = call.text("test_clock");
+  const Positions* among = clock   ? &call.world.customers_by_clock.of(*clock)
+                           : email ? &call.world.customers_by_email.of(*email)
+                                   : nullptr;
   const auto keep = [&](const Customer& customer) {
-    return !customer.deleted && in_range(call.params, "created", customer.created);
+    return !customer.deleted && customer.test_clock == clock &&
+           (!email || customer.email == email) &&
+           in_range(call.params, "created", customer.created);
   };
   return listed(call, "customer", call.world.customers, among, keep,
-                [&](const Customer& customer) { return shown(call.world, customer); });
+                [&](const Customer& customer) { return shown(call.view(), customer); });
 }
 
-Schema customer_write_schema() {
+Schema customer_schema(bool updating) {
   const Schema address = {text("city").unset(),        text("country").unset(),
                           text("line1").unset(),       text("line2").unset(),
                           text("postal_code").unset(), text("state").unset()};
@@ -131,21 +138,36 @@ Schema customer_write_schema() {
       object("shipping", {object("address", address).need(), text("name").need(), text("phone")})
           .unset(),
       choice("tax_exempt", {"exempt", "none", "reverse"}).unset()};
+  if (!updating) fields.push_back(text("test_clock"));
   return operation(with_unemulated(
-      std::move(fields), {"balance", "business_name", "cash_balance", "coupon", "individual_name",
-                          "payment_method", "promotion_code", "source", "tax", "tax_id_data",
-                          "test_clock", "validate", "default_source"}));
+      std::move(fields),
+      {"balance", "business_name", "cash_balance", "coupon", "individual_name", "payment_method",
+       "promotion_code", "source", "tax", "tax_id_data", "validate", "default_source"}));
 }
 
 }  // namespace
 
-Customer& add_customer(World& world, Customer customer, std::int64_t now) {
+Customer& add_customer(World& world, Customer customer) {
   customer.id = world.ids.plain("cus_");
-  customer.created = now;
+  customer.created = time_of(world, customer);
   if (customer.invoice_prefix.empty()) customer.invoice_prefix = world.ids.invoice_prefix();
   Customer& added = world.customers.add(std::move(customer));
   index_email(world, added, true);
+  if (added.test_clock) {
+    world.customers_by_clock.add(*added.test_clock, world.customers.size() - 1);
+  }
   return added;
+}
+
+void remove_customer(World& world, Customer& customer) {
+  const std::int64_t now = time_of(world, customer);
+  for (const std::size_t at : world.subscriptions_by_customer.of(customer.id)) {
+    Subscription& subscription = world.subscriptions[at];
+    if (!subscription.ended()) cancel(world, subscription, now);
+  }
+  emit(world, now, "customer.deleted", customer);
+  index_email(world, customer, false);
+  customer.deleted = true;
 }
 
 Customer& customer_param(World& world, const std::string& id) {
@@ -154,7 +176,7 @@ Customer& customer_param(World& world, const std::string& id) {
   return customer;
 }
 
-Json shown(const World&, const Customer& customer) {
+Json shown(const View&, const Customer& customer) {
   if (customer.deleted) return {{"id", customer.id}, {"object", "customer"}, {"deleted", true}};
   return {{"id", customer.id},
           {"object", "customer"},
@@ -181,17 +203,16 @@ Json shown(const World&, const Customer& customer) {
           {"preferred_locales", customer.preferred_locales},
           {"shipping", customer.shipping},
           {"tax_exempt", customer.tax_exempt},
-          {"test_clock", nullptr}};
+          {"test_clock", nullable(customer.test_clock)}};
 }
 
 Routes customer_routes() {
-  return {{"POST", "/v1/customers", customer_write_schema(), "customer", create_customer},
+  return {{"POST", "/v1/customers", customer_schema(false), "customer", create_customer},
           {"GET", "/v1/customers/:id", operation({}), "customer", retrieve_customer},
-          {"POST", "/v1/customers/:id", customer_write_schema(), "customer", update_customer},
-          {"DELETE", "/v1/customers/:id", operation({}), "customer", remove_customer},
+          {"POST", "/v1/customers/:id", customer_schema(true), "customer", update_customer},
+          {"DELETE", "/v1/customers/:id", operation({}), "customer", delete_customer},
           {"GET", "/v1/customers",
-           listing(with_unemulated({field(Kind::range, "created"), text("email", 512)},
-                                   {"test_clock"})),
+           listing({field(Kind::range, "created"), text("email", 512), text("test_clock")}),
            "list:customer", list_customers}};
 }
 

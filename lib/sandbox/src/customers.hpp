@@ -5,8 +5,12 @@
 
 namespace sandbox {
 
-/// Gives it an id and puts it into the world. Used by the API and by a completed checkout.
-Customer& add_customer(World& world, Customer customer, std::int64_t now);
+/// Gives it an id and puts it into the world; tells nobody yet. Used by the API and by a completed
+/// checkout.
+Customer& add_customer(World& world, Customer customer);
+
+/// Cancels its subscriptions, and leaves a stub.
+void remove_customer(World& world, Customer& customer);
 
 /// The customer that the parameter `customer` names; Refusal when there is none.
 Customer& customer_param(World& world, const std::string& id);

@@ -25,6 +25,7 @@ struct Edge {
   std::string_view name;
   std::string_view to;
   Way way = Way::reference;
+  Span in{};
 };
 
 using enum Way;
@@ -38,7 +39,7 @@ constexpr std::array edges = {
     Edge{"customer", "invoice_settings", "customer.invoice_settings", inside},
     Edge{"customer.invoice_settings", "default_payment_method", "payment_method"},
     Edge{"customer", "default_source", ""},
-    Edge{"customer", "test_clock", ""},
+    Edge{"customer", "test_clock", "test_helpers.test_clock"},
     Edge{"payment_method", "customer", "customer"},
     Edge{"checkout.session", "customer", "customer"},
     Edge{"checkout.session", "subscription", "subscription"},
@@ -54,28 +55,42 @@ constexpr std::array edges = {
     Edge{"subscription", "default_source", ""},
     Edge{"subscription", "pending_setup_intent", ""},
     Edge{"subscription", "schedule", ""},
-    Edge{"subscription", "test_clock", ""},
+    Edge{"subscription", "test_clock", "test_helpers.test_clock"},
     Edge{"subscription", "items", "list:subscription_item", inside},
     Edge{"subscription_item", "price", "price", inside},
     Edge{"subscription_item", "plan", "plan", inside},
     Edge{"invoice", "customer", "customer"},
-    Edge{"invoice", "subscription", "subscription"},
+    Edge{"invoice", "subscription", "subscription", reference, until_basil},
+    Edge{"invoice", "parent", "invoice.parent", inside, since_basil},
+    Edge{"invoice.parent", "subscription_details", "invoice.subscription_details", inside},
+    Edge{"invoice.subscription_details", "subscription", "subscription"},
     Edge{"invoice", "default_payment_method", "payment_method"},
-    Edge{"invoice", "payment_intent", ""},
-    Edge{"invoice", "charge", ""},
-    Edge{"invoice", "test_clock", ""},
+    Edge{"invoice", "payment_intent", "", reference, until_basil},
+    Edge{"invoice", "charge", "", reference, until_basil},
+    Edge{"invoice", "test_clock", "test_helpers.test_clock"},
     Edge{"invoice", "lines", "list:line_item", inside},
-    Edge{"line_item", "price", "price", inside},
-    Edge{"line_item", "plan", "plan", inside},
+    Edge{"line_item", "price", "price", inside, until_basil},
+    Edge{"line_item", "plan", "plan", inside, until_basil},
     Edge{"line_item", "subscription", "subscription"},
+    Edge{"line_item", "pricing", "line_item.pricing", inside, since_basil},
+    Edge{"line_item.pricing", "price_details", "line_item.price_details", inside},
+    Edge{"line_item.price_details",
+         "price",
+         "price",
+         reference,
+         {.since = expandable_line_price_date}},
 };
 
-std::optional<Edge> edge(std::string_view from, std::string_view name) {
+std::optional<Edge> edge(std::string_view from, std::string_view name, Version version) {
   if (from.starts_with("list:") && name == "data") {
     return Edge{from, name, from.substr(5), Way::inside};
   }
-  const auto found =
-      std::ranges::find_if(edges, [&](const Edge& e) { return e.from == from && e.name == name; });
+  // The list itself adds it (list.hpp).
+  if (from.starts_with("list:") && name == "total_count" && until_basil.has(version)) {
+    return Edge{from, name, "", Way::added};
+  }
+  const auto found = std::ranges::find_if(
+      edges, [&](const Edge& e) { return e.from == from && e.name == name && e.in.has(version); });
   return found == edges.end() ? std::nullopt : std::optional(*found);
 }
 
@@ -89,48 +104,50 @@ std::vector<std::string_view> steps_of(std::string_view path) {
   }
 }
 
-bool expandable(std::string_view path, std::string_view from) {
+bool expandable(std::string_view path, std::string_view from, Version version) {
   std::optional<Edge> last;
   for (const std::string_view step : steps_of(path)) {
-    last = edge(last ? last->to : from, step);
+    last = edge(last ? last->to : from, step, version);
     if (!last) return false;
   }
   return last->way != Way::inside;
 }
 
-Json referenced(const World& world, std::string_view kind, const std::string& id) {
-  if (kind == "product") return shown(world, world.products.at(id));
-  if (kind == "price") return shown(world, world.prices.at(id));
-  if (kind == "customer") return shown(world, world.customers.at(id));
-  if (kind == "payment_method") return shown(world, world.payment_methods.at(id));
-  if (kind == "subscription") return shown(world, world.subscriptions.at(id));
-  return shown(world, world.invoices.at(id));
+Json referenced(const View& view, std::string_view kind, const std::string& id) {
+  const World& world = view.world;
+  if (kind == "product") return shown(view, world.products.at(id));
+  if (kind == "price") return shown(view, world.prices.at(id));
+  if (kind == "customer") return shown(view, world.customers.at(id));
+  if (kind == "payment_method") return shown(view, world.payment_methods.at(id));
+  if (kind == "test_helpers.test_clock") return shown(view, world.test_clocks.at(id));
+  if (kind == "subscription") return shown(view, world.subscriptions.at(id));
+  return shown(view, world.invoices.at(id));
 }
 
-void expand_along(const World& world, std::string_view kind,
-                  std::span<const std::string_view> steps, Json& node) {
+void expand_along(const View& view, std::string_view kind, std::span<const std::string_view> steps,
+                  Json& node) {
   if (node.is_array()) {
-    for (Json& element : node) expand_along(world, kind, steps, element);
+    for (Json& element : node) expand_along(view, kind, steps, element);
     return;
   }
   // A deleted object shows three keys and nothing to expand.
   if (steps.empty() || !node.is_object() || node.contains("deleted")) return;
-  const auto way = edge(kind, steps.front());
-  if (way->way == Way::added) {
+  const auto way = edge(kind, steps.front(), view.version);
+  if (way->way == Way::added && steps.front() == "line_items") {
     const auto id = node["id"].get<std::string>();
     if (!node.contains("line_items")) {
-      node["line_items"] = line_items_shown(world, world.sessions.at(id));
+      node["line_items"] = line_items_shown(view, view.world.sessions.at(id));
     }
   }
   const auto found = node.find(steps.front());
   if (found == node.end() || found->is_null()) return;
-  if (found->is_string()) *found = referenced(world, way->to, found->get<std::string>());
-  expand_along(world, way->to, steps.subspan(1), *found);
+  if (found->is_string()) *found = referenced(view, way->to, found->get<std::string>());
+  expand_along(view, way->to, steps.subspan(1), *found);
 }
 
 }  // namespace
 
-void check_expand(const Json& params, std::string_view returns) {
+void check_expand(const Json& params, std::string_view returns, Version version) {
   const auto paths = params.find("expand");
   if (paths == params.end()) return;
   for (const Json& each : *paths) {
@@ -140,8 +157,8 @@ void check_expand(const Json& params, std::string_view returns) {
                         "You cannot expand more than 4 levels of a property. Property: {}", path),
                     .executed = false};
     }
-    if (expandable(path, returns)) continue;
-    const bool hint = returns.starts_with("list:") && expandable("data." + path, returns);
+    if (expandable(path, returns, version)) continue;
+    const bool hint = returns.starts_with("list:") && expandable("data." + path, returns, version);
     throw Refusal{.message = fmt::format("This property cannot be expanded ({}).{}", path,
                                          hint ? fmt::format(" You may want to try expanding "
                                                             "'data.{}' instead.",
@@ -151,12 +168,12 @@ void check_expand(const Json& params, std::string_view returns) {
   }
 }
 
-void apply_expand(const World& world, const Json& params, std::string_view returns, Json& answer) {
+void apply_expand(const View& view, const Json& params, std::string_view returns, Json& answer) {
   const auto paths = params.find("expand");
   if (paths == params.end()) return;
   for (const Json& each : *paths) {
     const auto path = each.get<std::string>();
-    expand_along(world, returns, steps_of(path), answer);
+    expand_along(view, returns, steps_of(path), answer);
   }
 }
 

@@ -10,48 +10,80 @@ Invoice& invoice_in_path(Call& call) {
 }
 
 Json retrieve_invoice(Call& call) {
-  return shown(call.world, invoice_in_path(call));
+  return shown(call.view(), invoice_in_path(call));
 }
 
-Json invoice_line_shown(const World& world, const Invoice& invoice, const InvoiceLine& line) {
-  const Price& price = world.prices.at(line.price);
+void add_line_until_basil(const View& view, const Invoice& invoice, const InvoiceLine& line,
+                          Json& body) {
+  const Price& price = view.world.prices.at(line.price);
+  body["amount_excluding_tax"] = line.amount;
+  body["plan"] = plan_shown(view, price);
+  body["price"] = shown(view, price);
+  body["proration"] = false;
+  body["proration_details"] = {{"credited_items", nullptr}};
+  body["tax_amounts"] = Json::array();
+  body["tax_rates"] = Json::array();
+  body["type"] = line.item ? "subscription" : "invoiceitem";
+  body["unit_amount_excluding_tax"] = price.unit_amount_decimal;
+  body["subscription"] = invoice.subscription;
+  if (line.item) body["subscription_item"] = *line.item;
+}
+
+void add_line_since_basil(const View& view, const Invoice& invoice, const InvoiceLine& line,
+                          Json& body) {
+  const Price& price = view.world.prices.at(line.price);
+  Json details = {{"invoice_item", nullptr},
+                  {"proration", false},
+                  {"proration_details", {{"credited_items", nullptr}}},
+                  {"subscription", invoice.subscription}};
+  if (line.item) details["subscription_item"] = *line.item;
+  Json parent = {{"invoice_item_details", nullptr},
+                 {"subscription_item_details", nullptr},
+                 {"type", line.item ? "subscription_item_details" : "invoice_item_details"}};
+  parent[parent["type"].get<std::string>()] = std::move(details);
+  body["parent"] = std::move(parent);
+  body["pricing"] = {{"price_details", {{"price", price.id}, {"product", price.product}}},
+                     {"type", "price_details"},
+                     {"unit_amount_decimal", price.unit_amount_decimal}};
+  body["quantity_decimal"] = std::to_string(line.quantity);
+  body["subscription"] = invoice.subscription;
+  body["subtotal"] = line.amount;
+  body["taxes"] = Json::array();
+}
+
+Json invoice_line_shown(const View& view, const Invoice& invoice, const InvoiceLine& line) {
+  const bool made = !invoice.id.empty() && !invoice.preview();
   Json body = {{"id", line.id},
                {"object", "line_item"},
                {"amount", line.amount},
-               {"amount_excluding_tax", line.amount},
                {"currency", invoice.currency},
                {"description", line.description},
                {"discount_amounts", Json::array()},
                {"discountable", true},
                {"discounts", Json::array()},
-               {"invoice", invoice.id.empty() ? Json(nullptr) : Json(invoice.id)},
+               {"invoice", made ? Json(invoice.id) : Json(nullptr)},
                {"livemode", false},
                {"metadata", invoice.subscription_metadata},
                {"period", {{"end", line.period.end}, {"start", line.period.start}}},
-               {"plan", plan_shown(price)},
                {"pretax_credit_amounts", Json::array()},
-               {"price", shown(world, price)},
-               {"proration", false},
-               {"proration_details", {{"credited_items", nullptr}}},
-               {"quantity", line.quantity},
-               {"subscription", invoice.subscription},
-               {"tax_amounts", Json::array()},
-               {"tax_rates", Json::array()},
-               {"type", line.item ? "subscription" : "invoiceitem"},
-               {"unit_amount_excluding_tax", price.unit_amount_decimal}};
-  if (line.item) body["subscription_item"] = *line.item;
+               {"quantity", line.quantity}};
+  if (view.basil()) {
+    add_line_since_basil(view, invoice, line, body);
+  } else {
+    add_line_until_basil(view, invoice, line, body);
+  }
   return body;
 }
 
-std::vector<Json> invoice_lines_shown(const World& world, const Invoice& invoice) {
+std::vector<Json> invoice_lines_shown(const View& view, const Invoice& invoice) {
   std::vector<Json> lines;
   for (const InvoiceLine& line : invoice.lines)
-    lines.push_back(invoice_line_shown(world, invoice, line));
+    lines.push_back(invoice_line_shown(view, invoice, line));
   return lines;
 }
 
 Json list_invoice_lines(Call& call) {
-  return list_of(call, "line_item", invoice_lines_shown(call.world, invoice_in_path(call)));
+  return list_of(call, "line_item", invoice_lines_shown(call.view(), invoice_in_path(call)));
 }
 
 Json list_invoices(Call& call) {
@@ -71,7 +103,7 @@ Json list_invoices(Call& call) {
            in_range(call.params, "created", invoice.created);
   };
   return listed(call, "invoice", world.invoices, among, keep,
-                [&](const Invoice& invoice) { return shown(world, invoice); });
+                [&](const Invoice& invoice) { return shown(call.view(), invoice); });
 }
 
 void add_amounts(const Invoice& invoice, Json& body) {
@@ -103,14 +135,11 @@ void add_customer_as_it_was(const Invoice& invoice, Json& body) {
 void add_absent(Json& body) {
   for (const char* name : {"account_tax_ids",
                            "application",
-                           "application_fee_amount",
                            "automatically_finalizes_at",
-                           "charge",
                            "custom_fields",
                            "default_payment_method",
                            "default_source",
                            "description",
-                           "discount",
                            "due_date",
                            "footer",
                            "from_invoice",
@@ -119,79 +148,97 @@ void add_absent(Json& body) {
                            "last_finalization_error",
                            "latest_revision",
                            "on_behalf_of",
-                           "payment_intent",
-                           "quote",
                            "receipt_number",
                            "rendering",
                            "shipping_cost",
                            "shipping_details",
-                           "statement_descriptor",
-                           "tax",
-                           "test_clock",
-                           "transfer_data"}) {
+                           "statement_descriptor"}) {
     body[name] = nullptr;
   }
   for (const char* name : {"default_tax_rates", "discounts", "total_discount_amounts",
-                           "total_pretax_credit_amounts", "total_tax_amounts"}) {
+                           "total_pretax_credit_amounts"}) {
     body[name] = Json::array();
   }
 }
 
+void add_invoice_until_basil(const Invoice& invoice, Json& body) {
+  for (const char* name : {"application_fee_amount", "charge", "discount", "payment_intent",
+                           "quote", "tax", "transfer_data"}) {
+    body[name] = nullptr;
+  }
+  body["paid"] = invoice.paid();
+  body["paid_out_of_band"] = false;
+  body["subscription"] = invoice.subscription;
+  body["subscription_details"] = {{"metadata", invoice.subscription_metadata}};
+  body["total_tax_amounts"] = Json::array();
+}
+
+void add_invoice_since_basil(const Invoice& invoice, Json& body) {
+  body["amount_overpaid"] = 0;
+  body["automatic_tax"]["provider"] = nullptr;
+  body["customer_account"] = nullptr;
+  body["parent"] = {
+      {"quote_details", nullptr},
+      {"subscription_details",
+       {{"metadata", invoice.subscription_metadata}, {"subscription", invoice.subscription}}},
+      {"type", "subscription_details"}};
+  body["total_taxes"] = Json::array();
+}
+
+std::string lines_url(const Invoice& invoice) {
+  return invoice.preview() ? "/v1/invoices/upcoming/lines?subscription=" + invoice.subscription
+                           : "/v1/invoices/" + invoice.id + "/lines";
+}
+
 }  // namespace
 
-Json preview_shown(const World& world, const Invoice& invoice) {
-  Json body = {
-      {"object", "invoice"},
-      {"account_country", "US"},
-      {"account_name", "Sandbox"},
-      {"attempt_count", invoice.attempts},
-      {"attempted", invoice.finalized_at.has_value()},
-      {"auto_advance", false},
-      {"automatic_tax",
-       {{"disabled_reason", nullptr},
-        {"enabled", false},
-        {"liability", nullptr},
-        {"status", nullptr}}},
-      {"billing_reason", invoice.billing_reason},
-      {"collection_method", "charge_automatically"},
-      {"created", invoice.created},
-      {"currency", invoice.currency},
-      {"effective_at", nullable(invoice.finalized_at)},
-      {"issuer", {{"type", "self"}}},
-      {"lines", nested_list(invoice.id.empty()
-                                ? "/v1/invoices/upcoming/lines?subscription=" + invoice.subscription
-                                : "/v1/invoices/" + invoice.id + "/lines",
-                            invoice_lines_shown(world, invoice))},
-      {"livemode", false},
-      {"metadata", Json::object()},
-      {"next_payment_attempt", nullable(invoice.next_payment_attempt)},
-      {"number", nullable(invoice.number)},
-      {"paid", invoice.paid()},
-      {"paid_out_of_band", false},
-      {"payment_settings",
-       {{"default_mandate", nullptr},
-        {"payment_method_options", nullptr},
-        {"payment_method_types", nullptr}}},
-      {"period_end", invoice.period.end},
-      {"period_start", invoice.period.start},
-      {"status", invoice.status},
-      {"status_transitions",
-       {{"finalized_at", nullable(invoice.finalized_at)},
-        {"marked_uncollectible_at", nullptr},
-        {"paid_at", nullable(invoice.paid_at)},
-        {"voided_at", nullptr}}},
-      {"subscription", invoice.subscription},
-      {"subscription_details", {{"metadata", invoice.subscription_metadata}}},
-      {"webhooks_delivered_at", nullable(invoice.finalized_at)}};
+Json shown(const View& view, const Invoice& invoice) {
+  Json body = {{"object", "invoice"},
+               {"account_country", "US"},
+               {"account_name", "Sandbox"},
+               {"attempt_count", invoice.attempts},
+               {"attempted", invoice.finalized_at.has_value()},
+               {"auto_advance", false},
+               {"automatic_tax",
+                {{"disabled_reason", nullptr},
+                 {"enabled", false},
+                 {"liability", nullptr},
+                 {"status", nullptr}}},
+               {"billing_reason", invoice.billing_reason},
+               {"collection_method", "charge_automatically"},
+               {"created", invoice.created},
+               {"currency", invoice.currency},
+               {"effective_at", nullable(invoice.finalized_at)},
+               {"issuer", {{"type", "self"}}},
+               {"lines", nested_list(lines_url(invoice), invoice_lines_shown(view, invoice))},
+               {"livemode", false},
+               {"metadata", Json::object()},
+               {"next_payment_attempt", nullable(invoice.next_payment_attempt)},
+               {"number", nullable(invoice.number)},
+               {"payment_settings",
+                {{"default_mandate", nullptr},
+                 {"payment_method_options", nullptr},
+                 {"payment_method_types", nullptr}}},
+               {"period_end", invoice.period.end},
+               {"period_start", invoice.period.start},
+               {"status", invoice.status},
+               {"status_transitions",
+                {{"finalized_at", nullable(invoice.finalized_at)},
+                 {"marked_uncollectible_at", nullptr},
+                 {"paid_at", nullable(invoice.paid_at)},
+                 {"voided_at", nullptr}}},
+               {"test_clock", nullable(invoice.test_clock)},
+               {"webhooks_delivered_at", nullable(invoice.finalized_at)}};
+  // A preview has none before clover.
+  if (!invoice.id.empty()) body["id"] = invoice.id;
   add_amounts(invoice, body);
   add_customer_as_it_was(invoice, body);
   add_absent(body);
-  return body;
-}
-
-Json shown(const World& world, const Invoice& invoice) {
-  Json body = preview_shown(world, invoice);
-  body["id"] = invoice.id;
+  if (view.basil()) {
+    add_invoice_since_basil(invoice, body);
+  } else {
+    add_invoice_until_basil(invoice, body);
+  }
   return body;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "billing.hpp"
+#include "events.hpp"
 #include "money.hpp"
 
 #include <fmt/format.h>
@@ -63,6 +64,7 @@ Invoice draft_invoice(const World& world, const Subscription& subscription, std:
                       std::int64_t now) {
   const Customer& customer = world.customers.at(subscription.customer);
   return {.created = now,
+          .test_clock = subscription.test_clock,
           .customer = customer.id,
           .subscription = subscription.id,
           .billing_reason = std::move(reason),
@@ -76,32 +78,42 @@ Invoice draft_invoice(const World& world, const Subscription& subscription, std:
           .subscription_metadata = subscription.metadata};
 }
 
-Invoice& issue(World& world, Invoice invoice, std::int64_t now) {
-  Customer& customer = world.customers.at(invoice.customer);
-  invoice.id = world.ids.timed("in_", now);
+Invoice& add_draft(World& world, Invoice invoice) {
+  invoice.id = world.ids.timed("in_", invoice.created);
   for (InvoiceLine& line : invoice.lines) {
-    line.id = world.ids.timed("il_", now);
+    line.id = world.ids.timed("il_", invoice.created);
     invoice.total = sum_of(invoice.total, line.amount);
   }
-  invoice.number = fmt::format("{}-{:04}", customer.invoice_prefix, customer.next_invoice_sequence);
-  customer.next_invoice_sequence = sum_of(customer.next_invoice_sequence, 1);
-  invoice.finalized_at = now;
-  const bool charged = invoice.total > 0;
-  invoice.attempts = charged ? 1 : 0;
-  Subscription& subscription = world.subscriptions.at(invoice.subscription);
-  if (!charged || charge_succeeds(world, invoice)) {
-    invoice.status = "paid";
-    invoice.paid_at = now;
-  } else {
-    invoice.status = "open";
-    subscription.status = "past_due";
-  }
-  subscription.latest_invoice = invoice.id;
   Invoice& added = world.invoices.add(std::move(invoice));
   const std::size_t at = world.invoices.size() - 1;
   world.invoices_by_customer.add(added.customer, at);
   world.invoices_by_subscription.add(added.subscription, at);
+  world.subscriptions.at(added.subscription).latest_invoice = added.id;
   return added;
+}
+
+void collect(World& world, Invoice& invoice, std::int64_t now) {
+  Customer& customer = world.customers.at(invoice.customer);
+  invoice.number = fmt::format("{}-{:04}", customer.invoice_prefix, customer.next_invoice_sequence);
+  customer.next_invoice_sequence = sum_of(customer.next_invoice_sequence, 1);
+  invoice.finalized_at = now;
+  invoice.status = "open";
+  emit(world, now, "invoice.finalized", invoice);
+  const bool charged = invoice.total > 0;
+  invoice.attempts = charged ? 1 : 0;
+  if (!charged || charge_succeeds(world, invoice)) {
+    invoice.status = "paid";
+    invoice.paid_at = now;
+    const Pictures paid = pictured(world, invoice);
+    record(world, now, "invoice.paid", paid);
+    record(world, now, "invoice.payment_succeeded", paid);
+    return;
+  }
+  emit(world, now, "invoice.payment_failed", invoice);
+  Subscription& subscription = world.subscriptions.at(invoice.subscription);
+  const Pictures before = pictured(world, subscription);
+  subscription.status = "past_due";
+  emit_change(world, now, "customer.subscription.updated", before, subscription);
 }
 
 const PaymentMethod* charged_method(const World& world, const Text& default_payment_method,

@@ -69,6 +69,11 @@ Json list_object(std::string_view url, Json rows, bool has_more) {
   return {{"object", "list"}, {"url", url}, {"has_more", has_more}, {"data", std::move(rows)}};
 }
 
+bool wants_total(const Call& call) {
+  const auto paths = call.params.find("expand");
+  return paths != call.params.end() && std::ranges::find(*paths, "total_count") != paths->end();
+}
+
 Json list_of(const Call& call, std::string_view kind, std::vector<Json> rows) {
   // Positions count from the oldest, as in a table.
   std::ranges::reverse(rows);
@@ -84,7 +89,9 @@ Json list_of(const Call& call, std::string_view kind, std::vector<Json> rows) {
                                           .kind = kind});
   Json shown = Json::array();
   for (const std::size_t at : page.positions) shown.push_back(std::move(rows[at]));
-  return list_object(call.path, std::move(shown), page.has_more);
+  Json list = list_object(call.path, std::move(shown), page.has_more);
+  if (wants_total(call)) list["total_count"] = rows.size();
+  return list;
 }
 
 Json nested_list(std::string_view url, Json rows) {

@@ -30,6 +30,9 @@ Page page_of(const Json& params, const Candidates& candidates);
 
 Json list_object(std::string_view url, Json rows, bool has_more);
 
+/// Whether `expand` asks a list for the number of all its objects, which Stripe gave until basil.
+bool wants_total(const Call& call);
+
 /// A list that is small and already rendered, newest (or first) object first.
 Json list_of(const Call& call, std::string_view kind, std::vector<Json> rows);
 
@@ -38,8 +41,8 @@ Json nested_list(std::string_view url, Json rows);
 
 /// The page of a table that a list request asks for. `keep(row)` filters; `among`, where an index
 /// has them, is what need be looked at.
-template <class T, class Keep, class Show>
-Json listed(const Call& call, std::string_view kind, const Table<T>& table, const Positions* among,
+template <class Rows, class Keep, class Show>
+Json listed(const Call& call, std::string_view kind, const Rows& table, const Positions* among,
             Keep keep, Show show) {
   const Page page =
       page_of(call.params, {.table_size = table.size(),
@@ -49,7 +52,14 @@ Json listed(const Call& call, std::string_view kind, const Table<T>& table, cons
                             .kind = kind});
   Json rows = Json::array();
   for (const std::size_t at : page.positions) rows.push_back(show(table[at]));
-  return list_object(call.path, std::move(rows), page.has_more);
+  Json list = list_object(call.path, std::move(rows), page.has_more);
+  if (!wants_total(call)) return list;
+  std::size_t total = 0;
+  for (std::size_t at = 0; at < table.size(); ++at) {
+    if ((among == nullptr || among->contains(at)) && keep(table[at])) ++total;
+  }
+  list["total_count"] = total;
+  return list;
 }
 
 }  // namespace sandbox

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "agenda.hpp"
 #include "cards.hpp"
 #include "json.hpp"
 
@@ -42,7 +43,7 @@ struct Recurring {
   std::string interval{};
   std::int64_t interval_count = 1;
   bool metered = false;
-  Text aggregate_usage{};
+  Text aggregate_usage{}, meter{};
   std::optional<std::int64_t> trial_period_days{};
 
   bool same_interval(const Recurring& other) const {
@@ -67,9 +68,21 @@ struct Price {
   bool metered() const { return recurring && recurring->metered; }
 };
 
+struct TestClock {
+  std::string id{};
+  std::int64_t created = 0;
+  bool deleted = false;
+  std::int64_t frozen_time = 0;
+  Text name{};
+  /// Where it is going; only while it is on its way.
+  std::optional<std::int64_t> target{};
+  Agenda agenda{};
+};
+
 struct Customer {
   std::string id{};
   std::int64_t created = 0;
+  Text test_clock{};
   bool deleted = false;
   Text email{}, name{}, phone{}, description{}, currency{}, default_payment_method{}, footer{};
   std::string invoice_prefix{};
@@ -116,6 +129,7 @@ struct Trial {
 struct CheckoutSession {
   std::string id{};
   std::int64_t created = 0;
+  Text test_clock{};
   std::int64_t expires_at = 0;
   std::string status = "open";
   std::string payment_status = "unpaid";
@@ -129,6 +143,7 @@ struct CheckoutSession {
   bool phone_number_collection = false;
   bool card_always = true;
   Trial trial{};
+  bool flexible = false;
   Text subscription_description{};
   Metadata subscription_metadata{};
   Json customer_details = nullptr;
@@ -159,6 +174,7 @@ struct SubscriptionItem {
 struct Subscription {
   std::string id{};
   std::int64_t created = 0;
+  Text test_clock{};
   std::string customer{};
   std::string status = "active";
   std::string currency{};
@@ -168,6 +184,8 @@ struct Subscription {
   std::int64_t cycle = 1;
   Period period{};
   std::optional<Period> trial{};
+  /// `billing_mode`; says how it was made, and changes nothing else.
+  bool flexible = false;
   std::string missing_payment_method = "create_invoice";
   bool cancel_at_period_end = false;
   std::optional<std::int64_t> cancel_at{}, canceled_at{}, ended_at{};
@@ -191,6 +209,7 @@ struct InvoiceLine {
 struct Invoice {
   std::string id{};
   std::int64_t created = 0;
+  Text test_clock{};
   std::string customer{};
   std::string subscription{};
   std::string status = "draft";
@@ -209,6 +228,7 @@ struct Invoice {
   Metadata subscription_metadata{};
 
   bool paid() const { return status == "paid"; }
+  bool preview() const { return billing_reason == "upcoming"; }
 };
 
 }  // namespace sandbox

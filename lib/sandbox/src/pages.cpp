@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "billing.hpp"
 #include "checkout_page.hpp"
+#include "timeline.hpp"
 #include "universe.hpp"
 
 namespace sandbox {
@@ -29,13 +29,13 @@ HttpResponse paid(World& world, CheckoutSession& session, const Arrival& arrival
     // A form that no page of ours would send is as good as an empty one.
     form = {};
   }
+  const std::int64_t now = time_of(world, session);
   Payment payment;
-  const PaymentErrors errors = read_payment(world, session, form, arrival.now, payment);
+  const PaymentErrors errors = read_payment(world, session, form, now, payment);
   if (errors.fields() || !errors.declined.empty()) {
-    return page(errors.fields() ? 400 : 402,
-                checkout_page(world, session, payment, errors, arrival.now));
+    return page(errors.fields() ? 400 : 402, checkout_page(world, session, payment, errors, now));
   }
-  complete(world, session, payment, arrival.now);
+  complete(world, session, payment);
   HttpResponse response = page(303, "");
   response.headers.push_back({"Location", redirect_url(session)});
   return response;
@@ -49,7 +49,7 @@ HttpResponse answered_page(World* world, const std::string& id, const Arrival& a
   if (method != "GET" && method != "HEAD" && method != "POST") return page(405, unknown_page());
   if (!usable(*world, session)) return page(method == "POST" ? 410 : 200, closed_page(session));
   if (method == "POST") return paid(*world, session, arrival);
-  return page(200, checkout_page(*world, session, {}, {}, arrival.now));
+  return page(200, checkout_page(*world, session, {}, {}, time_of(*world, session)));
 }
 
 }  // namespace

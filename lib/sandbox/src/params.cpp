@@ -137,7 +137,7 @@ Json metadata_in(const Form& form, std::string_view path) {
   return metadata;
 }
 
-Json object_in(const Schema& schema, const Form& form, std::string_view path);
+Json object_in(const Schema& schema, const Form& form, std::string_view path, Version version);
 
 Json range_in(const Form& form, std::string_view path) {
   if (!form.nested()) return integer_in(form.value, path);
@@ -148,7 +148,7 @@ Json range_in(const Form& form, std::string_view path) {
   return range;
 }
 
-Json array_in(const Field& field, const Form& form, const std::string& path) {
+Json array_in(const Field& field, const Form& form, const std::string& path, Version version) {
   if (!form.nested()) throw mistyped("Invalid array", path);
   Json array = Json::array();
   for (const auto& [name, child] : form.children) {
@@ -156,7 +156,7 @@ Json array_in(const Field& field, const Form& form, const std::string& path) {
     if (child.nested() != (field.kind == Kind::objects)) {
       throw mistyped(child.nested() ? "Invalid string" : "Invalid object", at);
     }
-    array.push_back(child.nested() ? object_in(field.fields, child, at)
+    array.push_back(child.nested() ? object_in(field.fields, child, at, version)
                                    : Json(text_in(field, child.value, at)));
   }
   return array;
@@ -192,7 +192,7 @@ bool integral(Kind kind) {
          kind == Kind::moment || kind == Kind::now_or_moment;
 }
 
-Json value_in(const Field& field, const Form& form, const std::string& path) {
+Json value_in(const Field& field, const Form& form, const std::string& path, Version version) {
   if (field.kind == Kind::unemulated) throw not_emulated(path, path);
   if (!form.nested() && form.value.empty() && !integral(field.kind)) {
     if (field.emptyable) return nullptr;
@@ -206,12 +206,12 @@ Json value_in(const Field& field, const Form& form, const std::string& path) {
   switch (field.kind) {
     case Kind::range: return range_in(form, path);
     case Kind::texts:
-    case Kind::objects: return array_in(field, form, path);
+    case Kind::objects: return array_in(field, form, path, version);
     case Kind::metadata:
       if (form.nested()) return metadata_in(form, path);
       break;
     case Kind::object:
-      if (form.nested()) return object_in(field.fields, form, path);
+      if (form.nested()) return object_in(field.fields, form, path, version);
       break;
     default:
       if (form.nested()) throw mistyped("Invalid string", path);
@@ -219,12 +219,13 @@ Json value_in(const Field& field, const Form& form, const std::string& path) {
   return scalar_in(field, form.value, path);
 }
 
-Json object_in(const Schema& schema, const Form& form, std::string_view path) {
+Json object_in(const Schema& schema, const Form& form, std::string_view path, Version version) {
   Json object = Json::object();
   for (const Field& field : schema) {
+    if (!field.in.has(version)) continue;
     const std::string at = below(path, field.name);
     if (const Form* child = form.child(field.name)) {
-      object[field.name] = value_in(field, *child, at);
+      object[field.name] = value_in(field, *child, at, version);
     } else if (field.required) {
       throw mistyped(fmt::format("Missing required param: {}.", at), at, "parameter_missing");
     }
@@ -232,38 +233,39 @@ Json object_in(const Schema& schema, const Form& form, std::string_view path) {
   return object;
 }
 
-void collect_unknown(const Schema& schema, const Form& form, std::string_view path,
+void collect_unknown(const Schema& schema, const Form& form, std::string_view path, Version version,
                      std::vector<std::string>& unknown) {
   for (const auto& [name, child] : form.children) {
-    const auto found = std::ranges::find(schema, name, &Field::name);
+    const auto found = std::ranges::find_if(
+        schema, [&](const Field& field) { return field.name == name && field.in.has(version); });
     const std::string at = below(path, name);
     if (found == schema.end()) {
       unknown.push_back(at);
     } else if (found->kind == Kind::object) {
-      collect_unknown(found->fields, child, at, unknown);
+      collect_unknown(found->fields, child, at, version, unknown);
     } else if (found->kind == Kind::objects) {
       for (const auto& [index, element] : child.children) {
-        collect_unknown(found->fields, element, below(at, index), unknown);
+        collect_unknown(found->fields, element, below(at, index), version, unknown);
       }
     } else if (found->kind == Kind::range) {
       static const Schema bounds = {field(Kind::integer, "gt"), field(Kind::integer, "gte"),
                                     field(Kind::integer, "lt"), field(Kind::integer, "lte")};
-      collect_unknown(bounds, child, at, unknown);
+      collect_unknown(bounds, child, at, version, unknown);
     }
   }
 }
 
 }  // namespace
 
-Json read(const Schema& schema, const Form& form) {
+Json read(const Schema& schema, const Form& form, Version version) {
   std::vector<std::string> unknown;
-  collect_unknown(schema, form, {}, unknown);
+  collect_unknown(schema, form, {}, version, unknown);
   if (!unknown.empty()) {
     throw mistyped(fmt::format("Received unknown parameter{}: {}", unknown.size() > 1 ? "s" : "",
                                fmt::join(unknown, ", ")),
                    unknown.front(), "parameter_unknown");
   }
-  return object_in(schema, form, {});
+  return object_in(schema, form, {}, version);
 }
 
 }  // namespace sandbox

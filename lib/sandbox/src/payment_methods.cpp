@@ -7,7 +7,7 @@ namespace sandbox {
 namespace {
 
 Json retrieve_payment_method(Call& call) {
-  return shown(call.world,
+  return shown(call.view(),
                in_path(call.world.payment_methods, "PaymentMethod", call.ids[0], "payment_method"));
 }
 
@@ -15,7 +15,7 @@ Json list_of_customer(Call& call, const std::string& customer) {
   const auto keep = [&](const PaymentMethod& method) { return method.customer == customer; };
   return listed(call, "PaymentMethod", call.world.payment_methods,
                 &call.world.payment_methods_by_customer.of(customer), keep,
-                [&](const PaymentMethod& method) { return shown(call.world, method); });
+                [&](const PaymentMethod& method) { return shown(call.view(), method); });
 }
 
 Json list_payment_methods(Call& call) {
@@ -49,17 +49,22 @@ Json card_shown(const PaymentMethod& method) {
 
 }  // namespace
 
-Json shown(const World&, const PaymentMethod& method) {
-  return {{"id", method.id},
-          {"object", "payment_method"},
-          {"allow_redisplay", "limited"},
-          {"billing_details", method.billing_details},
-          {"card", card_shown(method)},
-          {"created", method.created},
-          {"customer", nullable(method.customer)},
-          {"livemode", false},
-          {"metadata", method.metadata},
-          {"type", "card"}};
+Json shown(const View& view, const PaymentMethod& method) {
+  Json body = {{"id", method.id},
+               {"object", "payment_method"},
+               {"allow_redisplay", "limited"},
+               {"billing_details", method.billing_details},
+               {"card", card_shown(method)},
+               {"created", method.created},
+               {"customer", nullable(method.customer)},
+               {"livemode", false},
+               {"metadata", method.metadata},
+               {"type", "card"}};
+  if (view.basil()) {
+    body["billing_details"]["tax_id"] = nullptr;
+    body["customer_account"] = nullptr;
+  }
+  return body;
 }
 
 Routes payment_method_routes() {

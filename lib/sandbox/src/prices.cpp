@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "events.hpp"
 #include "list.hpp"
 #include "money.hpp"
 #include "resources.hpp"
@@ -25,13 +26,18 @@ void check_interval_count(const Recurring& recurring) {
   }
 }
 
-Recurring recurring_from(const Json& params) {
+Recurring recurring_from(const Json& params, Version version) {
   Recurring recurring;
   assign(params, "interval", recurring.interval);
   assign(params, "interval_count", recurring.interval_count);
   assign(params, "aggregate_usage", recurring.aggregate_usage);
   assign(params, "trial_period_days", recurring.trial_period_days);
   recurring.metered = params.value("usage_type", "licensed") == "metered";
+  if (version.basil() && recurring.metered && !recurring.meter) {
+    throw Refusal{.message =
+                      "Starting with Stripe version `2025-03-31.basil`, metered prices must be "
+                      "backed by meters."};
+  }
   check_interval_count(recurring);
   if (recurring.aggregate_usage && !recurring.metered) {
     throw Refusal{.message = "You can only set `aggregate_usage` when `usage_type` is `metered`.",
@@ -84,7 +90,9 @@ std::string product_made(Call& call) {
   assign(params, "tax_code", product.tax_code);
   assign(params, "unit_label", product.unit_label);
   assign_metadata(params, product.metadata);
-  return call.world.products.add(std::move(product)).id;
+  const Product& added = call.world.products.add(std::move(product));
+  emit(call.world, call.now, "product.created", added);
+  return added.id;
 }
 
 // A lookup key belongs to one price of the account, active or not.
@@ -108,7 +116,12 @@ void take_lookup_key(Call& call, Price& price) {
   price.lookup_key = call.text("lookup_key");
   if (!price.lookup_key) return;
   const auto [holder, free] = holders.try_emplace(*price.lookup_key, price.id);
-  if (!free) call.world.prices.at(holder->second).lookup_key.reset();
+  if (!free) {
+    Price& other = call.world.prices.at(holder->second);
+    const Pictures before = pictured(call.world, other);
+    other.lookup_key.reset();
+    emit_change(call.world, call.now, "price.updated", before, other);
+  }
   holder->second = price.id;
 }
 
@@ -122,18 +135,20 @@ Json create_price(Call& call) {
   assign_metadata(call.params, price.metadata);
   assign_amount(call, price);
   check_product(call);
-  if (call.given("recurring")) price.recurring = recurring_from(call.params["recurring"]);
+  if (call.given("recurring"))
+    price.recurring = recurring_from(call.params["recurring"], call.version);
   check_lookup_key(call, price.id);
   price.product = call.given("product") ? *call.text("product") : product_made(call);
   price.id = world.ids.timed("price_", call.now);
   Price& added = world.prices.add(std::move(price));
   take_lookup_key(call, added);
   world.prices_by_product.add(added.product, world.prices.size() - 1);
-  return shown(world, added);
+  if (added.recurring) emit(world, call.now, "plan.created", Plan{added});
+  return announced(call, call.now, "price.created", added);
 }
 
 Json retrieve_price(Call& call) {
-  return shown(call.world, in_path(call.world.prices, "price", call.ids[0], "price"));
+  return shown(call.view(), in_path(call.world.prices, "price", call.ids[0], "price"));
 }
 
 Json update_price(Call& call) {
@@ -144,12 +159,16 @@ Json update_price(Call& call) {
     throw Refusal{.message = "You cannot change `tax_behavior` once it has been set.",
                   .param = "tax_behavior"};
   }
+  const Pictures before = pictured(call.world, price);
+  const Pictures plan_before = pictured(call.world, Plan{price});
   assign(call.params, "active", price.active);
   assign(call.params, "nickname", price.nickname);
   assign(call.params, "tax_behavior", price.tax_behavior);
   assign_metadata(call.params, price.metadata);
   take_lookup_key(call, price);
-  return shown(call.world, price);
+  emit_change(call.world, call.now, "plan.updated", plan_before, Plan{price});
+  emit_change(call.world, call.now, "price.updated", before, price);
+  return shown(call.view(), price);
 }
 
 bool recurring_matches(const Json& params, const Price& price) {
@@ -184,7 +203,7 @@ Json list_prices(Call& call) {
            recurring_matches(call.params, price) && in_range(call.params, "created", price.created);
   };
   return listed(call, "price", world.prices, among, keep,
-                [&](const Price& price) { return shown(world, price); });
+                [&](const Price& price) { return shown(call.view(), price); });
 }
 
 Field behavior_field() {
@@ -194,7 +213,8 @@ Field behavior_field() {
 Schema price_create_schema() {
   const Field interval = choice("interval", {"day", "month", "week", "year"});
   Schema recurring = {Field(interval).need(),
-                      choice("aggregate_usage", {"last_during_period", "last_ever", "max", "sum"}),
+                      choice("aggregate_usage", {"last_during_period", "last_ever", "max", "sum"})
+                          .only(until_basil),
                       field(Kind::positive, "interval_count"),
                       field(Kind::whole, "trial_period_days"),
                       choice("usage_type", {"licensed", "metered"})};
@@ -241,15 +261,15 @@ Schema price_list_schema() {
 
 }  // namespace
 
-Json shown(const World&, const Price& price) {
+Json shown(const View& view, const Price& price) {
   Json recurring = nullptr;
   if (price.recurring) {
-    recurring = {{"aggregate_usage", nullable(price.recurring->aggregate_usage)},
-                 {"interval", price.recurring->interval},
+    recurring = {{"interval", price.recurring->interval},
                  {"interval_count", price.recurring->interval_count},
-                 {"meter", nullptr},
+                 {"meter", nullable(price.recurring->meter)},
                  {"trial_period_days", nullable(price.recurring->trial_period_days)},
                  {"usage_type", price.recurring->metered ? "metered" : "licensed"}};
+    if (!view.basil()) recurring["aggregate_usage"] = nullable(price.recurring->aggregate_usage);
   }
   return {{"id", price.id},
           {"object", "price"},
@@ -272,28 +292,29 @@ Json shown(const World&, const Price& price) {
           {"unit_amount_decimal", price.unit_amount_decimal}};
 }
 
-Json plan_shown(const Price& price) {
+Json plan_shown(const View& view, const Price& price) {
   if (!price.recurring) return nullptr;
-  return {{"id", price.id},
-          {"object", "plan"},
-          {"active", price.active},
-          {"aggregate_usage", nullable(price.recurring->aggregate_usage)},
-          {"amount", nullable(price.unit_amount)},
-          {"amount_decimal", price.unit_amount_decimal},
-          {"billing_scheme", "per_unit"},
-          {"created", price.created},
-          {"currency", price.currency},
-          {"interval", price.recurring->interval},
-          {"interval_count", price.recurring->interval_count},
-          {"livemode", false},
-          {"metadata", price.metadata},
-          {"meter", nullptr},
-          {"nickname", nullable(price.nickname)},
-          {"product", price.product},
-          {"tiers_mode", nullptr},
-          {"transform_usage", nullptr},
-          {"trial_period_days", nullable(price.recurring->trial_period_days)},
-          {"usage_type", price.recurring->metered ? "metered" : "licensed"}};
+  Json body = {{"id", price.id},
+               {"object", "plan"},
+               {"active", price.active},
+               {"amount", nullable(price.unit_amount)},
+               {"amount_decimal", price.unit_amount_decimal},
+               {"billing_scheme", "per_unit"},
+               {"created", price.created},
+               {"currency", price.currency},
+               {"interval", price.recurring->interval},
+               {"interval_count", price.recurring->interval_count},
+               {"livemode", false},
+               {"metadata", price.metadata},
+               {"meter", nullable(price.recurring->meter)},
+               {"nickname", nullable(price.nickname)},
+               {"product", price.product},
+               {"tiers_mode", nullptr},
+               {"transform_usage", nullptr},
+               {"trial_period_days", nullable(price.recurring->trial_period_days)},
+               {"usage_type", price.recurring->metered ? "metered" : "licensed"}};
+  if (!view.basil()) body["aggregate_usage"] = nullable(price.recurring->aggregate_usage);
+  return body;
 }
 
 Routes price_routes() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "events.hpp"
 #include "list.hpp"
 #include "resources.hpp"
 
@@ -50,11 +51,11 @@ Json create_product(Call& call) {
   assign(call.params, "type", product.type);
   const Product& added = world.products.add(std::move(product));
   index_url(world, added, true);
-  return shown(world, added);
+  return announced(call, call.now, "product.created", added);
 }
 
 Json retrieve_product(Call& call) {
-  return shown(call.world, live_product(call));
+  return shown(call.view(), live_product(call));
 }
 
 Json update_product(Call& call) {
@@ -62,11 +63,13 @@ Json update_product(Call& call) {
   if (const Text price = call.text("default_price")) {
     in_param(call.world.prices, "price", *price, "default_price");
   }
+  const Pictures before = pictured(call.world, product);
   index_url(call.world, product, false);
   assign_product_fields(call.params, product);
   product.updated = call.now;
   index_url(call.world, product, true);
-  return shown(call.world, product);
+  emit_change(call.world, call.now, "product.updated", before, product);
+  return shown(call.view(), product);
 }
 
 Json remove_product(Call& call) {
@@ -77,8 +80,9 @@ Json remove_product(Call& call) {
             "This product cannot be deleted because it has one or more user-created prices."};
   }
   index_url(call.world, product, false);
+  emit(call.world, call.now, "product.deleted", product);
   product.deleted = true;
-  return shown(call.world, product);
+  return shown(call.view(), product);
 }
 
 Json list_products(Call& call) {
@@ -100,7 +104,7 @@ Json list_products(Call& call) {
            in_range(call.params, "created", product.created);
   };
   return listed(call, "product", call.world.products, among, keep,
-                [&](const Product& product) { return shown(call.world, product); });
+                [&](const Product& product) { return shown(call.view(), product); });
 }
 
 Schema product_fields(bool updating) {
@@ -137,7 +141,7 @@ Schema product_update_schema() {
 
 }  // namespace
 
-Json shown(const World&, const Product& product) {
+Json shown(const View&, const Product& product) {
   if (product.deleted) return {{"id", product.id}, {"object", "product"}, {"deleted", true}};
   return {{"id", product.id},
           {"object", "product"},

@@ -18,21 +18,25 @@ Routes subscription_item_routes();
 Routes usage_record_routes();
 Routes invoice_routes();
 Routes upcoming_invoice_routes();
+Routes event_routes();
+Routes test_clock_routes();
 
-Json shown(const World& world, const Product& product);
-Json shown(const World& world, const Price& price);
-Json shown(const World& world, const Customer& customer);
-Json shown(const World& world, const PaymentMethod& method);
-Json shown(const World& world, const CheckoutSession& session);
-Json shown(const World& world, const Subscription& subscription);
-Json shown(const World& world, const SubscriptionItem& item);
-Json shown(const World& world, const Invoice& invoice);
+Json shown(const View& view, const Product& product);
+Json shown(const View& view, const Price& price);
+Json shown(const View& view, const Customer& customer);
+Json shown(const View& view, const PaymentMethod& method);
+Json shown(const View& view, const CheckoutSession& session);
+Json shown(const View& view, const Subscription& subscription);
+Json shown(const View& view, const SubscriptionItem& item);
+Json shown(const View& view, const Invoice& invoice);
+Json shown(const View& view, const Event& event);
+Json shown(const View& view, const TestClock& clock);
 
 /// The legacy mirror of a recurring price.
-Json plan_shown(const Price& price);
+Json plan_shown(const View& view, const Price& price);
 /// Lines of a checkout session as `line_items` has them.
-Json line_items_shown(const World& world, const CheckoutSession& session);
-/// An invoice that exists only as a preview has no id.
-Json preview_shown(const World& world, const Invoice& invoice);
+Json line_items_shown(const View& view, const CheckoutSession& session);
+/// An event as it is delivered, in the version given; in the default one if it isn't kept in that.
+std::string event_text(const Event& event, Version version);
 
 }  // namespace sandbox

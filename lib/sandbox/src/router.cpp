@@ -27,22 +27,31 @@ Router::Router(Routes routes) : routes_(std::move(routes)) {
   }
 }
 
-const Route* Router::match(std::string_view method, std::string_view path,
-                           std::vector<std::string>& ids) const {
+Router::Match Router::match(std::string_view method, std::string_view path, Version version) const {
+  Match match;
   const auto segments = segments_of(path);
   const auto same = entries_.find(std::pair{std::string(method), segments.size()});
-  if (same == entries_.end()) return nullptr;
+  if (same == entries_.end()) return match;
+  const std::string* missed = nullptr;
   for (const Entry& entry : same->second) {
-    ids.clear();
+    // What a version lacks doesn't become the id of something else.
+    if (missed != nullptr && entry.route->pattern != *missed) continue;
+    match.ids.clear();
     bool equal = true;
     for (std::size_t i = 0; equal && i < segments.size(); ++i) {
       const bool capture = entry.segments[i].starts_with(':');
       equal = capture ? !segments[i].empty() : entry.segments[i] == segments[i];
-      if (capture) ids.push_back(percent_decoded(segments[i], false));
+      if (capture) match.ids.push_back(percent_decoded(segments[i], false));
     }
-    if (equal) return entry.route;
+    if (!equal) continue;
+    if (entry.route->in.has(version)) {
+      match.route = entry.route;
+      return match;
+    }
+    missed = &entry.route->pattern;
   }
-  return nullptr;
+  match.other_version = missed != nullptr;
+  return match;
 }
 
 }  // namespace sandbox

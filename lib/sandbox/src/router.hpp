@@ -24,6 +24,8 @@ struct Route {
   /// list.
   std::string returns;
   Operation run;
+  /// The versions that have it. The same path may come again with another span.
+  Span in{};
 
   /// How faults name it.
   std::string name() const { return method + " " + pattern; }
@@ -38,9 +40,15 @@ class Router {
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
-  /// Null when nothing matches; else `ids` holds what stood at `:id`.
-  const Route* match(std::string_view method, std::string_view path,
-                     std::vector<std::string>& ids) const;
+  struct Match {
+    /// Null when nothing matches.
+    const Route* route = nullptr;
+    /// What stood at `:id`.
+    std::vector<std::string> ids{};
+    /// The path exists, but not in this version.
+    bool other_version = false;
+  };
+  Match match(std::string_view method, std::string_view path, Version version) const;
   const Routes& routes() const { return routes_; }
 
  private:

@@ -27,7 +27,6 @@ constexpr std::array absent = {"account_links",
                                "disputes",
                                "entitlements",
                                "ephemeral_keys",
-                               "events",
                                "exchange_rates",
                                "file_links",
                                "files",
@@ -77,7 +76,6 @@ constexpr std::array absent_below = {"/search",
                                      "/pay",
                                      "/void",
                                      "/resume",
-                                     "/create_preview",
                                      "/balance_transactions",
                                      "/mark_uncollectible",
                                      "/send",
@@ -87,7 +85,8 @@ constexpr std::array absent_below = {"/search",
                                      "/sources",
                                      "/tax_ids",
                                      "/upcoming/lines",
-                                     "/migrate"};
+                                     "/migrate",
+                                     "/retry"};
 
 // Stripe creates and changes these too, the stand-in only reads them.
 constexpr std::array only_read = {"/v1/payment_methods", "/v1/invoices", "/v1/subscription_items"};
@@ -99,7 +98,7 @@ Routes all_routes() {
   for (Routes (*const resource)() :
        {account_routes, product_routes, price_routes, customer_routes, payment_method_routes,
         checkout_session_routes, subscription_routes, usage_record_routes, subscription_item_routes,
-        upcoming_invoice_routes, invoice_routes}) {
+        upcoming_invoice_routes, invoice_routes, event_routes, test_clock_routes}) {
     Routes routes = resource();
     std::ranges::move(routes, std::back_inserter(all));
   }

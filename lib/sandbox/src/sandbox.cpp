@@ -44,7 +44,8 @@ World& Universe::world_of(const std::string& key, std::int64_t now) {
   std::unique_ptr<World>& world = worlds[key];
   if (!world) {
     const std::uint64_t seed = stable_hash(key, options.seed);
-    world = std::make_unique<World>(Ids(seed).plain("acct_1", 15), seed + 1, now);
+    world =
+        std::make_unique<World>(Ids(seed).plain("acct_1", 15), options.public_url, seed + 1, now);
   }
   return *world;
 }
@@ -67,11 +68,14 @@ class Sandbox::State {
 
   HttpResponse handle(const HttpRequest& request) {
     const std::scoped_lock lock(mutex_);
-    const Arrival arrival = arrival_of(request, universe_.options.now());
+    const std::int64_t now = universe_.options.now() + universe_.clock_offset;
+    const Arrival arrival = arrival_of(request, now);
     HttpResponse response = answer(universe_, arrival);
     response.headers.push_back({"Date", http_date(arrival.now)});
     return response;
   }
+
+  std::int64_t clock_offset() const { return universe_.clock_offset; }
 
  private:
   std::mutex mutex_;
@@ -80,6 +84,10 @@ class Sandbox::State {
 
 Sandbox::Sandbox(Options options) : state_(std::make_unique<State>(std::move(options))) {}
 Sandbox::~Sandbox() = default;
+
+std::int64_t Sandbox::clock_offset() const {
+  return state_->clock_offset();
+}
 
 HttpResponse Sandbox::handle(const HttpRequest& request) {
   return state_->handle(request);

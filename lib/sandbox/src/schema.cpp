@@ -15,6 +15,11 @@ Field Field::unset() && {
   return std::move(*this);
 }
 
+Field Field::only(Span versions) && {
+  in = versions;
+  return std::move(*this);
+}
+
 Field field(Kind kind, std::string_view name) {
   return {.name = std::string(name), .kind = kind};
 }

@@ -3,6 +3,7 @@
 
 #include "form.hpp"
 #include "json.hpp"
+#include "version.hpp"
 
 #include <cstdint>
 #include <string>
@@ -46,9 +47,12 @@ struct Field {
   std::size_t length_max = 5000;
   std::vector<std::string> choices{};
   Schema fields{};
+  /// The versions that have it. A name may come again with another span.
+  Span in{};
 
   Field need() &&;
   Field unset() &&;
+  Field only(Span versions) &&;
 };
 
 Field field(Kind kind, std::string_view name);
@@ -66,7 +70,7 @@ Schema with_unemulated(Schema fields, std::initializer_list<std::string_view> na
 
 /// The parameters, typed: a key that was not sent is absent, one that was sent empty to unset it
 /// is null, and everything else has the type of its Kind. Throws Refusal in Stripe's words and
-/// order: unknown, then mistyped or missing.
-Json read(const Schema& schema, const Form& form);
+/// order: unknown (to this version), then mistyped or missing.
+Json read(const Schema& schema, const Form& form, Version version);
 
 }  // namespace sandbox

@@ -8,7 +8,7 @@ namespace sandbox {
 namespace {
 
 Json retrieve_subscription_item(Call& call) {
-  return shown(call.world, item_in_path(call));
+  return shown(call.view(), item_in_path(call));
 }
 
 Json list_subscription_items(Call& call) {
@@ -16,7 +16,7 @@ Json list_subscription_items(Call& call) {
                                               call.params["subscription"], "subscription");
   std::vector<Json> items;
   for (const std::string& id : subscription.items) {
-    items.push_back(shown(call.world, call.world.items.at(id)));
+    items.push_back(shown(call.view(), call.world.items.at(id)));
   }
   return list_of(call, "subscription_item", std::move(items));
 }
@@ -30,18 +30,23 @@ SubscriptionItem& item_in_path(Call& call) {
   throw Refusal{.status = 404, .message = "Invalid subscription_item id: " + call.ids[0]};
 }
 
-Json shown(const World& world, const SubscriptionItem& item) {
-  const Price& price = world.prices.at(item.price);
+Json shown(const View& view, const SubscriptionItem& item) {
+  const Price& price = view.world.prices.at(item.price);
   Json body = {{"id", item.id},
                {"object", "subscription_item"},
                {"billing_thresholds", nullptr},
                {"created", item.created},
                {"discounts", Json::array()},
                {"metadata", item.metadata},
-               {"plan", plan_shown(price)},
-               {"price", shown(world, price)},
+               {"plan", plan_shown(view, price)},
+               {"price", shown(view, price)},
                {"subscription", item.subscription},
                {"tax_rates", Json::array()}};
+  if (view.basil()) {
+    const Period& period = view.world.subscriptions.at(item.subscription).period;
+    body["current_period_end"] = period.end;
+    body["current_period_start"] = period.start;
+  }
   if (item.quantity) body["quantity"] = *item.quantity;
   return body;
 }

@@ -3,6 +3,7 @@
 
 #include "calendar.hpp"
 #include "customers.hpp"
+#include "timeline.hpp"
 
 #include <fmt/format.h>
 
@@ -32,11 +33,11 @@ LineItem subscription_line_from(Call& call, const Json& params, std::size_t inde
   return line;
 }
 
-Trial trial_from(const Call& call) {
+Trial trial_from(const Call& call, std::int64_t time) {
   Trial trial;
   const bool now = call.params.value("trial_end", Json()) == "now";
   if (!now) {
-    check_trial(call.params, call.now + 1);
+    check_trial(call.params, time + 1);
     trial.days = call.integer("trial_period_days");
     trial.end = call.integer("trial_end");
   }
@@ -45,6 +46,11 @@ Trial trial_from(const Call& call) {
         call.params["trial_settings"]["end_behavior"]["missing_payment_method"];
   }
   return trial;
+}
+
+bool flexible_from(const Call& call) {
+  if (!call.given("billing_mode")) return call.version.from(clover_date);
+  return call.params["billing_mode"]["type"] == "flexible";
 }
 
 void check_payable(const Call& call, const Terms& terms) {
@@ -85,6 +91,9 @@ Schema subscription_create_schema() {
   Schema fields = {
       text("customer").need(),
       objects("items", std::move(item)).need(),
+      object("billing_mode",
+             with_unemulated({choice("type", {"classic", "flexible"}).need()}, {"flexible"}))
+          .only({.since = billing_mode_date}),
       field(Kind::currency, "currency"),
       text("default_payment_method"),
       text("description", 500),
@@ -138,7 +147,8 @@ Terms subscription_terms(Call& call) {
   terms.default_payment_method = call.text("default_payment_method");
   terms.description = call.text("description");
   assign_metadata(call.params, terms.metadata);
-  terms.trial = trial_from(call);
+  terms.flexible = flexible_from(call);
+  terms.trial = trial_from(call, time_of(call.world, *found));
   check_payable(call, terms);
   return terms;
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "billing.hpp"
 #include "calendar.hpp"
+#include "events.hpp"
 #include "money.hpp"
+#include "timeline.hpp"
 
 #include <fmt/format.h>
 
 namespace sandbox {
 namespace {
+
+constexpr std::int64_t trial_notice_seconds = 3 * day_seconds;
 
 SubscriptionItem& add_item(World& world, Subscription& subscription, LineItem line,
                            std::int64_t now) {
@@ -56,26 +60,50 @@ void set_periods(const World& world, Subscription& subscription, const Trial& tr
   subscription.period = {now, period_end(world, subscription, subscription.cycle)};
 }
 
+void set_currency(World& world, Customer& customer, const std::string& currency, std::int64_t now) {
+  if (customer.currency == currency) return;
+  const Pictures before = pictured(world, customer);
+  customer.currency = currency;
+  emit_change(world, now, "customer.updated", before, customer);
+}
+
+void expect_trial_end(World& world, const Subscription& subscription, std::int64_t now) {
+  if (!subscription.trial) return;
+  const std::int64_t notice = subscription.trial->end - trial_notice_seconds;
+  if (notice > now) {
+    schedule(world, subscription.test_clock, notice, Work::trial_will_end, subscription.id);
+  } else {
+    announce_trial_end(world, subscription.id);
+  }
+}
+
 }  // namespace
 
+const Recurring& interval_of(const World& world, const Subscription& subscription) {
+  return *world.prices.at(world.items.at(subscription.items.front()).price).recurring;
+}
+
 std::int64_t period_end(const World& world, const Subscription& subscription, std::int64_t cycle) {
-  const SubscriptionItem& first = world.items.at(subscription.items.front());
-  const Recurring& recurring = *world.prices.at(first.price).recurring;
+  const Recurring& recurring = interval_of(world, subscription);
   return after_intervals(subscription.anchor, recurring.interval, cycle * recurring.interval_count);
 }
 
-Subscription& start_subscription(World& world, Terms terms, std::int64_t now) {
+Subscription& start_subscription(World& world, Terms terms) {
+  Customer& customer = world.customers.at(terms.customer);
+  const std::int64_t now = time_of(world, customer);
   Subscription& subscription =
       world.subscriptions.add({.id = world.ids.timed("sub_", now),
                                .created = now,
+                               .test_clock = customer.test_clock,
                                .customer = terms.customer,
                                .currency = world.prices.at(terms.lines.front().price).currency,
+                               .flexible = terms.flexible,
                                .missing_payment_method = terms.trial.missing_payment_method,
                                .default_payment_method = std::move(terms.default_payment_method),
                                .description = std::move(terms.description),
                                .metadata = std::move(terms.metadata)});
   world.subscriptions_by_customer.add(subscription.customer, world.subscriptions.size() - 1);
-  world.customers.at(subscription.customer).currency = subscription.currency;
+  set_currency(world, customer, subscription.currency, now);
   std::vector<InvoiceLine> extra;
   for (LineItem& line : terms.lines) {
     if (world.prices.at(line.price).recurring) {
@@ -85,14 +113,19 @@ Subscription& start_subscription(World& world, Terms terms, std::int64_t now) {
     }
   }
   set_periods(world, subscription, terms.trial, now);
-  world.subscriptions_due.emplace(subscription.period.end, subscription.id);
+  schedule(world, subscription.test_clock, subscription.period.end, Work::period_end,
+           subscription.id);
 
   Invoice invoice = draft_invoice(world, subscription, "subscription_create", now);
   for (const std::string& item : subscription.items) {
     invoice.lines.push_back(first_line(world, subscription, world.items.at(item), now));
   }
   invoice.lines.insert(invoice.lines.end(), extra.begin(), extra.end());
-  issue(world, std::move(invoice), now);
+  Invoice& added = add_draft(world, std::move(invoice));
+  emit(world, now, "customer.subscription.created", subscription);
+  expect_trial_end(world, subscription, now);
+  emit(world, now, "invoice.created", added);
+  collect(world, added, now);
   return subscription;
 }
 

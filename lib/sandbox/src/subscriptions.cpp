@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "billing.hpp"
+#include "events.hpp"
 #include "list.hpp"
-#include "resources.hpp"
 #include "subscription_params.hpp"
+#include "timeline.hpp"
 
 namespace sandbox {
 namespace {
 
 Json create_subscription(Call& call) {
   Terms terms = subscription_terms(call);
-  return shown(call.world, start_subscription(call.world, std::move(terms), call.now));
+  return shown(call.view(), start_subscription(call.world, std::move(terms)));
 }
 
 Json retrieve_subscription(Call& call) {
-  return shown(call.world, in_path(call.world.subscriptions, "subscription", call.ids[0]));
+  return shown(call.view(), in_path(call.world.subscriptions, "subscription", call.ids[0]));
 }
 
 void check_canceled_update(const Call& call, const Subscription& subscription) {
@@ -39,7 +40,8 @@ void set_cancel_at_period_end(const Call& call, Subscription& subscription) {
   if (wanted == subscription.cancel_at_period_end) return;
   subscription.cancel_at_period_end = wanted;
   subscription.cancel_at = wanted ? std::optional(subscription.period.end) : std::nullopt;
-  subscription.canceled_at = wanted ? std::optional(call.now) : std::nullopt;
+  subscription.canceled_at =
+      wanted ? std::optional(time_of(call.world, subscription)) : std::nullopt;
   subscription.cancel_reason = wanted ? Text("cancellation_requested") : std::nullopt;
 }
 
@@ -47,12 +49,15 @@ Json update_subscription(Call& call) {
   Subscription& subscription = in_path(call.world.subscriptions, "subscription", call.ids[0]);
   check_canceled_update(call, subscription);
   check_payment_method(call, subscription.customer);
+  const Pictures before = pictured(call.world, subscription);
   assign(call.params, "default_payment_method", subscription.default_payment_method);
   assign(call.params, "description", subscription.description);
   assign_metadata(call.params, subscription.metadata);
   assign_cancellation(call.params, subscription);
   set_cancel_at_period_end(call, subscription);
-  return shown(call.world, subscription);
+  emit_change(call.world, time_of(call.world, subscription), "customer.subscription.updated",
+              before, subscription);
+  return shown(call.view(), subscription);
 }
 
 Json cancel_subscription(Call& call) {
@@ -62,8 +67,8 @@ Json cancel_subscription(Call& call) {
     if (call.flag(name, false)) throw not_emulated(name, name);
   }
   assign_cancellation(call.params, subscription);
-  cancel(subscription, call.now);
-  return shown(call.world, subscription);
+  cancel(call.world, subscription, time_of(call.world, subscription));
+  return shown(call.view(), subscription);
 }
 
 bool has_price(const World& world, const Subscription& subscription, const Text& price) {
@@ -79,19 +84,23 @@ Json list_subscriptions(Call& call) {
   if (customer) in_param(call.world.customers, "customer", *customer, "customer");
   const Text price = call.text("price");
   if (price) in_param(call.world.prices, "price", *price, "price");
+  const Text clock = call.text("test_clock");
   const std::string status = call.text("status").value_or("");
   const auto keep = [&](const Subscription& subscription) {
     const bool state = status == "all" || (status.empty()      ? !subscription.ended()
                                            : status == "ended" ? subscription.ended()
                                                                : subscription.status == status);
-    return state && has_price(call.world, subscription, price) &&
+    // Those with a test clock are seen only by who asks for them.
+    const bool seen =
+        clock ? subscription.test_clock == clock : customer.has_value() || !subscription.test_clock;
+    return state && seen && has_price(call.world, subscription, price) &&
            in_range(call.params, "created", subscription.created) &&
            in_range(call.params, "current_period_start", subscription.period.start) &&
            in_range(call.params, "current_period_end", subscription.period.end);
   };
   return listed(call, "subscription", call.world.subscriptions,
                 customer ? &call.world.subscriptions_by_customer.of(*customer) : nullptr, keep,
-                [&](const Subscription& each) { return shown(call.world, each); });
+                [&](const Subscription& each) { return shown(call.view(), each); });
 }
 
 Field cancellation_details() {
@@ -124,17 +133,17 @@ Schema subscription_update_schema() {
 
 Schema subscription_list_schema() {
   return listing(with_unemulated(
-      {text("customer"), text("price"), field(Kind::range, "created"),
+      {text("customer"), text("price"), text("test_clock"), field(Kind::range, "created"),
        field(Kind::range, "current_period_start"), field(Kind::range, "current_period_end"),
        choice("status", {"active", "all", "canceled", "ended", "incomplete", "incomplete_expired",
                          "past_due", "paused", "trialing", "unpaid"})},
-      {"automatic_tax", "collection_method", "plan", "test_clock"}));
+      {"automatic_tax", "collection_method", "plan"}));
 }
 
-Json items_shown(const World& world, const Subscription& subscription) {
+Json items_shown(const View& view, const Subscription& subscription) {
   Json items = Json::array();
   for (const std::string& item : subscription.items) {
-    items.push_back(shown(world, world.items.at(item)));
+    items.push_back(shown(view, view.world.items.at(item)));
   }
   return nested_list("/v1/subscription_items?subscription=" + subscription.id, std::move(items));
 }
@@ -154,9 +163,23 @@ void add_state(const Subscription& subscription, Json& body) {
   body["trial_start"] = trial ? Json(trial->start) : Json(nullptr);
 }
 
+void add_subscription_since_basil(const View& view, const Subscription& subscription, Json& body) {
+  body["billing_schedules"] = Json::array();
+  body["customer_account"] = nullptr;
+  body["managed_payments"] = {{"enabled", false}};
+  for (const char* name : {"custom_fields", "description", "footer"}) {
+    body["invoice_settings"][name] = nullptr;
+  }
+  if (!view.version.from(billing_mode_date)) return;
+  Json flexible = nullptr;
+  if (subscription.flexible) flexible = {{"proration_discounts", "included"}};
+  body["billing_mode"] = {{"flexible", std::move(flexible)},
+                          {"type", subscription.flexible ? "flexible" : "classic"}};
+}
+
 }  // namespace
 
-Json shown(const World& world, const Subscription& subscription) {
+Json shown(const View& view, const Subscription& subscription) {
   Json body = {
       {"id", subscription.id},
       {"object", "subscription"},
@@ -165,15 +188,13 @@ Json shown(const World& world, const Subscription& subscription) {
       {"collection_method", "charge_automatically"},
       {"created", subscription.created},
       {"currency", subscription.currency},
-      {"current_period_end", subscription.period.end},
-      {"current_period_start", subscription.period.start},
       {"customer", subscription.customer},
       {"default_payment_method", nullable(subscription.default_payment_method)},
       {"default_tax_rates", Json::array()},
       {"description", nullable(subscription.description)},
       {"discounts", Json::array()},
       {"invoice_settings", {{"account_tax_ids", nullptr}, {"issuer", {{"type", "self"}}}}},
-      {"items", items_shown(world, subscription)},
+      {"items", items_shown(view, subscription)},
       {"latest_invoice", nullable(subscription.latest_invoice)},
       {"livemode", false},
       {"metadata", subscription.metadata},
@@ -182,14 +203,22 @@ Json shown(const World& world, const Subscription& subscription) {
         {"payment_method_types", nullptr},
         {"save_default_payment_method", "off"}}},
       {"start_date", subscription.created},
-      {"status", subscription.status}};
+      {"status", subscription.status},
+      {"test_clock", nullable(subscription.test_clock)}};
   add_state(subscription, body);
   for (const char* name : {"application", "application_fee_percent", "billing_cycle_anchor_config",
-                           "billing_thresholds", "days_until_due", "default_source", "discount",
+                           "billing_thresholds", "days_until_due", "default_source",
                            "next_pending_invoice_item_invoice", "on_behalf_of", "pause_collection",
                            "pending_invoice_item_interval", "pending_setup_intent",
-                           "pending_update", "schedule", "test_clock", "transfer_data"}) {
+                           "pending_update", "schedule", "transfer_data"}) {
     body[name] = nullptr;
+  }
+  if (view.basil()) {
+    add_subscription_since_basil(view, subscription, body);
+  } else {
+    body["current_period_end"] = subscription.period.end;
+    body["current_period_start"] = subscription.period.start;
+    body["discount"] = nullptr;
   }
   return body;
 }

@@ -7,6 +7,7 @@
 #include "sandbox/sandbox.hpp"
 #include "world.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,6 +26,8 @@ struct Universe {
   World* world_with_session(const std::string& session);
 
   Options options;
+  /// Seconds ahead of Options::now; the one part that is read from other threads.
+  std::atomic<std::int64_t> clock_offset{0};
   Ids ids;
   Router router;
   std::map<std::string, std::unique_ptr<World>> worlds{};
@@ -47,6 +50,11 @@ struct Arrival {
 HttpResponse answer_api(Universe& universe, const Arrival& arrival);
 HttpResponse answer_page(Universe& universe, const Arrival& arrival);
 HttpResponse answer_control(Universe& universe, const Arrival& arrival);
+
+/// The sandbox's own time: shown, and moved forward with all that this brings about. Throws
+/// Refusal.
+Json clock_shown(const Universe& universe, const Arrival& arrival);
+Json move_clock(Universe& universe, const Arrival& arrival);
 
 /// A file of the hosted pages, or nothing.
 std::string_view checkout_css();

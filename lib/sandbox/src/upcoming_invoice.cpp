@@ -2,6 +2,7 @@
 #include "billing.hpp"
 #include "money.hpp"
 #include "resources.hpp"
+#include "timeline.hpp"
 
 namespace sandbox {
 namespace {
@@ -40,7 +41,7 @@ const Subscription& asked_for(Call& call) {
   return subscription;
 }
 
-Json retrieve_upcoming_invoice(Call& call) {
+Json preview_invoice(Call& call) {
   const World& world = call.world;
   const Subscription& subscription = asked_for(call);
   const std::int64_t boundary = subscription.period.end;
@@ -61,12 +62,15 @@ Json retrieve_upcoming_invoice(Call& call) {
   }
   std::int64_t used = 0;
   for (InvoiceLine& line : invoice.lines) {
-    line.id = "il_tmp_" + call.world.ids.timed("", call.now);
+    line.id = "il_tmp_" + call.world.ids.timed("", time_of(call.world, subscription));
     invoice.total = sum_of(invoice.total, line.amount);
     used = sum_of(used, line.quantity);
   }
   if (subscription.cancel_at_period_end && used == 0) throw none(subscription.customer);
-  return preview_shown(world, invoice);
+  if (call.version.from(clover_date)) {
+    invoice.id = call.world.ids.timed("upcoming_in_", time_of(world, subscription));
+  }
+  return shown(call.view(), invoice);
 }
 
 }  // namespace
@@ -97,8 +101,19 @@ Routes upcoming_invoice_routes() {
                                    "subscription_start_date",
                                    "subscription_trial_end",
                                    "subscription_trial_from_plan"});
-  return {{"GET", "/v1/invoices/upcoming", operation(std::move(fields)), "invoice",
-           retrieve_upcoming_invoice}};
+  Schema preview =
+      with_unemulated({text("customer"), text("subscription")},
+                      {"automatic_tax", "coupon", "currency", "customer_account",
+                       "customer_details", "discounts", "invoice_items", "issuer", "on_behalf_of",
+                       "preview_mode", "schedule", "schedule_details", "subscription_details"});
+  return {{"GET", "/v1/invoices/upcoming", operation(std::move(fields)), "invoice", preview_invoice,
+           until_basil},
+          {"POST",
+           "/v1/invoices/create_preview",
+           operation(std::move(preview)),
+           "invoice",
+           preview_invoice,
+           {.since = preview_date}}};
 }
 
 }  // namespace sandbox

@@ -2,8 +2,8 @@
 #include "billing.hpp"
 #include "list.hpp"
 #include "money.hpp"
-#include "resources.hpp"
 #include "subscription_items.hpp"
+#include "timeline.hpp"
 
 #include <fmt/format.h>
 
@@ -19,8 +19,8 @@ Refusal bad_timestamp(std::string_view why) {
       .param = "timestamp"};
 }
 
-void check(const Call& call, const SubscriptionItem& item, std::int64_t timestamp) {
-  const Subscription& subscription = call.world.subscriptions.at(item.subscription);
+void check(const Call& call, const SubscriptionItem& item, const Subscription& subscription,
+           std::int64_t timestamp, std::int64_t time) {
   if (subscription.ended()) {
     throw Refusal{.message =
                       "Cannot create the usage record because the subscription has been canceled."};
@@ -36,24 +36,26 @@ void check(const Call& call, const SubscriptionItem& item, std::int64_t timestam
         "timestamps must be after the subscription's last invoice period (or "
         "current period start time).");
   }
-  if (timestamp > call.now + future_tolerance_seconds) {
+  if (timestamp > time + future_tolerance_seconds) {
     throw bad_timestamp("the timestamp is in the future.");
   }
 }
 
 Json create_usage_record(Call& call) {
   SubscriptionItem& item = item_in_path(call);
+  const Subscription& subscription = call.world.subscriptions.at(item.subscription);
+  const std::int64_t time = time_of(call.world, subscription);
   const auto sent = call.params.find("timestamp");
   const bool now = sent == call.params.end() || *sent == "now";
-  const std::int64_t timestamp = now ? call.now : sent->get<std::int64_t>();
-  check(call, item, timestamp);
+  const std::int64_t timestamp = now ? time : sent->get<std::int64_t>();
+  check(call, item, subscription, timestamp, time);
   const auto quantity = call.params["quantity"].get<std::int64_t>();
   // Both act on that second alone: `set` replaces its total and leaves the rest of the period.
   std::int64_t& total = item.usage[timestamp];
   const bool set = call.params.value("action", "increment") == "set";
   total = set ? quantity : sum_of(total, quantity);
   ++item.usage_calls;
-  return {{"id", call.world.ids.timed("mbur_", call.now)},
+  return {{"id", call.world.ids.timed("mbur_", time)},
           {"object", "usage_record"},
           {"livemode", false},
           {"quantity", quantity},
@@ -99,9 +101,9 @@ Routes usage_record_routes() {
   return {{"POST", "/v1/subscription_items/:id/usage_records",
            operation({field(Kind::whole, "quantity").need(), choice("action", {"increment", "set"}),
                       field(Kind::now_or_moment, "timestamp")}),
-           "usage_record", create_usage_record},
+           "usage_record", create_usage_record, until_basil},
           {"GET", "/v1/subscription_items/:id/usage_record_summaries", listing({}),
-           "list:usage_record_summary", list_usage_summaries}};
+           "list:usage_record_summary", list_usage_summaries, until_basil}};
 }
 
 }  // namespace sandbox

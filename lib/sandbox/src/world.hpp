@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "event_log.hpp"
 #include "idempotency.hpp"
 #include "ids.hpp"
 #include "objects.hpp"
@@ -13,16 +14,21 @@
 
 namespace sandbox {
 
-/// When something happens by itself, and to which object.
-using Agenda = std::set<std::pair<std::int64_t, std::string>>;
-
 /// The whole state of one account. Not safe for concurrent use.
 struct World {
-  World(std::string account_id, std::uint64_t seed, std::int64_t now)
-      : account(std::move(account_id)), created(now), ids(seed) {}
+  World(std::string account_id, std::string pages, std::uint64_t seed, std::int64_t time)
+      : account(std::move(account_id)),
+        public_url(std::move(pages)),
+        created(time),
+        now(time),
+        ids(seed) {}
 
   std::string account;
+  /// Where its hosted pages are, without a trailing slash.
+  std::string public_url;
   std::int64_t created;
+  /// The sandbox's time, by which everything without a test clock lives.
+  std::int64_t now;
   Ids ids;
 
   Table<Product> products{};
@@ -33,19 +39,26 @@ struct World {
   Table<Subscription> subscriptions{};
   Table<SubscriptionItem> items{};
   Table<Invoice> invoices{};
+  Table<TestClock> test_clocks{};
 
   std::unordered_map<std::string, std::string> price_by_lookup_key{};
   Index products_by_url{};
   Index prices_by_product{};
   Index customers_by_email{};
+  Index customers_by_clock{};
   Index payment_methods_by_customer{};
   Index sessions_by_customer{};
   Index subscriptions_by_customer{};
   Index invoices_by_customer{};
   Index invoices_by_subscription{};
 
-  Agenda subscriptions_due{};
-  Agenda sessions_due{};
+  Agenda agenda{};
+
+  EventLog events{};
+  /// The versions besides the default that events are kept in.
+  std::set<Version> event_versions{};
+  /// Of what happens now.
+  Cause cause{};
 
   KeptAnswers answers{};
 };

@@ -12,7 +12,8 @@ namespace sandbox {
 
 /// How one stand-in is set up. Copied by the Sandbox; `now` must stay callable as long as it lives.
 struct Options {
-  /// Unix time in seconds, UTC. The stand-in has no other idea of time.
+  /// Unix time in seconds, UTC. The stand-in has no other idea of time, but may be told to be ahead
+  /// of it (`POST /_sandbox/clock`).
   std::function<std::int64_t()> now;
   /// Ids, request ids and everything else that looks random follow from this alone.
   std::uint64_t seed = 0;
@@ -33,6 +34,10 @@ class Sandbox {
   Sandbox& operator=(const Sandbox&) = delete;
 
   HttpResponse handle(const HttpRequest& request);
+
+  /// How many seconds the stand-in's time is ahead of Options::now, because `POST /_sandbox/clock`
+  /// has moved it; it only grows. Reads one atomic number, and never waits for a call.
+  std::int64_t clock_offset() const;
 
  private:
   class State;
