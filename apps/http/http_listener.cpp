@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -59,6 +60,22 @@ void send_back(const HttpResponse& from, httplib::Response& to) {
   }
   to.set_header("X-Content-Type-Options", "nosniff");
   if (!from.body.empty()) to.set_content(from.body, type);
+}
+
+// httplib asks for such a body when the head is written but not yet sent.
+void break_off(Departure departure, httplib::Response& response) {
+  if (departure == Departure::whole) return;
+  const std::string type = response.get_header_value("Content-Type");
+  response.headers.erase("Content-Type");
+  const std::size_t promised = std::max<std::size_t>(response.body.size(), 1);
+  const auto provide = [body = response.body, departure](std::size_t, std::size_t,
+                                                         httplib::DataSink& sink) {
+    if (departure == Departure::reset) throw LeanServer::Reset();
+    sink.write(body.data(), body.size() / 2);
+    return false;
+  };
+  response.set_content_provider(promised, type, provide);
+  response.body.clear();
 }
 
 }  // namespace
@@ -136,11 +153,12 @@ class HttpListener::Server {
       return;
     }
     const std::vector<HttpHeader> cors = cors_headers(doors_, incoming.request);
-    HttpResponse answer = incoming.request.method == "OPTIONS" && !cors.empty()
-                              ? HttpResponse{.status = 204}
-                              : answer_(incoming);
-    answer.headers.insert(answer.headers.end(), cors.begin(), cors.end());
-    send_back(answer, response);
+    Outgoing answer = incoming.request.method == "OPTIONS" && !cors.empty()
+                          ? HttpResponse{.status = 204}
+                          : answer_(incoming);
+    answer.response.headers.insert(answer.response.headers.end(), cors.begin(), cors.end());
+    send_back(answer.response, response);
+    break_off(answer.departure, response);
   }
 
   void read_and_respond(const httplib::Request& request, httplib::Response& response,

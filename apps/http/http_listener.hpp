@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace billing::apps {
 
@@ -28,11 +29,26 @@ struct Incoming {
   std::string target;
 };
 
+/// How an answer leaves. Only a stand-in that is to fail like a network wants anything but `whole`.
+enum class Departure {
+  whole,
+  half,   ///< The connection is closed in the middle of the body.
+  reset,  ///< Nothing is sent, and the connection is reset.
+};
+
+struct Outgoing {
+  Outgoing(HttpResponse whole, Departure how = Departure::whole)  // NOLINT: most are just that.
+      : response(std::move(whole)), departure(how) {}
+
+  HttpResponse response;
+  Departure departure;
+};
+
 /// A socket that answers with a function. Whatever the doors refuse and whatever is too large never
 /// reaches it. The function is called from many threads at once and must not throw.
 class HttpListener {
  public:
-  using Answer = std::function<HttpResponse(const Incoming&)>;
+  using Answer = std::function<Outgoing(const Incoming&)>;
   /// How many bytes a body may have at that path.
   using BodyLimit = std::function<std::size_t(const std::string& path)>;
 

@@ -139,10 +139,18 @@ bool LeanServer::process_and_close_socket(socket_t socket) {
                          .write_seconds = write_timeout_sec_});
     std::size_t left = keep_alive_max_count_;
     // With bytes left of a request, a part of its body would be taken for the next one.
-    while (left > 0 && svr_sock_ != INVALID_SOCKET && bytes.await_request()) {
-      bool closed = false;
-      const bool answered = process_request(bytes, --left == 0, closed, nullptr);
-      if (!bytes.flush() || !answered || closed) break;
+    try {
+      while (left > 0 && svr_sock_ != INVALID_SOCKET && bytes.await_request()) {
+        bool closed = false;
+        const bool answered = process_request(bytes, --left == 0, closed, nullptr);
+        if (!bytes.flush() || !answered || closed) break;
+      }
+    } catch (const Reset&) {
+      // A close without lingering is a reset.
+      const linger at_once{.l_onoff = 1, .l_linger = 0};
+      ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+      ::close(socket);
+      return true;
     }
   }
   ::shutdown(socket, SHUT_RDWR);

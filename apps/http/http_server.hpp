@@ -16,6 +16,9 @@ class LeanServer : public httplib::Server {
  public:
   explicit LeanServer(std::size_t threads_max);
 
+  /// Thrown by a content provider: drops what was written of the answer and resets the connection.
+  struct Reset {};
+
  private:
   /// Answers requests until the client or the server has had enough.
   bool process_and_close_socket(socket_t socket) override;

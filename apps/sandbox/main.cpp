@@ -19,11 +19,11 @@ Any key of the form sk_test_… opens an account of its own, which lives as long
 
 Examples:
   billing-sandbox
+  billing-sandbox --faults 0.2 --seed 7
   curl -u sk_test_sandbox: http://127.0.0.1:12111/v1/account
   STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_API_BASE=http://127.0.0.1:12111 billing doctor
 
-Beside Stripe's routes: /_sandbox/requests, /_sandbox/usage, /_sandbox/faults and /_sandbox/clock
-(docs/sandbox.md).
+Beside Stripe's routes: /_sandbox/requests, usage, clock, faults and reset (docs/sandbox.md).
 )";
 
 constexpr int exit_usage = 2;
@@ -40,13 +40,21 @@ int main(int argc, char** argv) {
   CLI::App app("A stand-in for Stripe, in memory, on loopback.", "billing-sandbox");
   app.add_option("--port", settings.port, "Port to listen on; 0 for any that is free")
       ->capture_default_str();
-  app.add_option("--seed", settings.seed, "Makes every id follow from this number");
+  app.add_option("--seed", settings.seed, "Makes every id and every fault follow from this number");
   app.add_option("--now", settings.now,
                  "Unix time at which its clock begins; /_sandbox/clock moves it further")
       ->check(CLI::Range(std::int64_t{0}, now_max));
   app.add_option("--allow-origin", settings.allowed_origins,
                  "Origin of a page elsewhere that may send requests, such as "
                  "http://localhost:3000; may be repeated");
+  app.add_option(
+         "--faults", settings.faults,
+         "Lets this part of all calls meet a fault, each kind of them, which follow from the "
+         "seed (0.2 is every fifth)")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_flag("--rate-limit{25}", settings.rate_limit,
+               "Answers 429 beyond Stripe's 25 calls a second in test mode; --rate-limit=N for N")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
   app.set_version_flag("--version", "billing-sandbox " BILLING_VERSION);
   app.footer(footer);
   try {

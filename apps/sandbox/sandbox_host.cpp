@@ -10,7 +10,16 @@ constexpr std::size_t body_bytes_max = 1024 * 1024;
 /// A browser, a server that delivers and a script or two, each kept alive.
 constexpr std::size_t threads = 64;
 
-HttpResponse answer(sandbox::Sandbox& sandbox, const Incoming& incoming) {
+Departure departure_of(sandbox::Delivery delivery) {
+  switch (delivery) {
+    case sandbox::Delivery::whole: return Departure::whole;
+    case sandbox::Delivery::half: return Departure::half;
+    case sandbox::Delivery::reset: return Departure::reset;
+  }
+  return Departure::whole;
+}
+
+Outgoing answer(sandbox::Sandbox& sandbox, const Incoming& incoming) {
   sandbox::HttpRequest request{.method = incoming.request.method, .target = incoming.target};
   request.headers.reserve(incoming.request.headers.size());
   for (const HttpHeader& each : incoming.request.headers) {
@@ -23,7 +32,7 @@ HttpResponse answer(sandbox::Sandbox& sandbox, const Incoming& incoming) {
     response.headers.push_back({std::move(each.name), std::move(each.value)});
   }
   response.body = std::move(from.body);
-  return response;
+  return {std::move(response), departure_of(from.delivery)};
 }
 
 std::int64_t seconds_of(const Clock& clock) {
@@ -50,7 +59,10 @@ SandboxHost::SandboxHost(std::unique_ptr<HttpListener> listener, const SandboxSe
       sandbox_({.now = [&clock, ahead = seconds_ahead(settings,
                                                       clock)] { return seconds_of(clock) + ahead; },
                 .seed = settings.seed,
-                .public_url = url_}) {
+                .public_url = url_,
+                .wait = [this](std::chrono::milliseconds time) { wait(time); },
+                .faults = settings.faults,
+                .rate_limit = settings.rate_limit}) {
   Doors doors{.own_names = loopback_names(listener_->port()),
               .allowed_origins = settings.allowed_origins};
   thread_ = std::thread([this, doors = std::move(doors)]() mutable {
@@ -60,8 +72,18 @@ SandboxHost::SandboxHost(std::unique_ptr<HttpListener> listener, const SandboxSe
   });
 }
 
+void SandboxHost::wait(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  stopped_.wait_for(lock, time, [this] { return stopping_; });
+}
+
 void SandboxHost::stop() {
   if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stopped_.notify_all();
   listener_->stop();
   thread_.join();
 }

@@ -8,8 +8,10 @@
 #include "sandbox/sandbox.hpp"
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -22,6 +24,8 @@ struct SandboxSettings {
   std::uint64_t seed = 0;
   std::optional<std::int64_t> now = std::nullopt;  ///< Unix time to begin at, and go on from.
   std::vector<std::string> allowed_origins;
+  double faults = 0;            ///< How likely a call is to meet one.
+  std::int64_t rate_limit = 0;  ///< Calls a second; 0: all.
 };
 
 /// The stand-in for Stripe behind a socket of its own on loopback, with a thread that answers.
@@ -40,13 +44,19 @@ class SandboxHost {
   std::chrono::seconds clock_offset() const {
     return std::chrono::seconds(sandbox_.clock_offset());
   }
-  /// Lets requests that are being answered finish, and returns when all is over.
+  /// Lets requests that are being answered finish, stalled ones at once, and returns when all is
+  /// over.
   void stop();
 
  private:
   SandboxHost(std::unique_ptr<HttpListener> listener, const SandboxSettings& settings,
               const Clock& clock);
 
+  void wait(std::chrono::milliseconds time);
+
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  bool stopping_ = false;
   std::unique_ptr<HttpListener> listener_;
   std::string url_;
   sandbox::Sandbox sandbox_;

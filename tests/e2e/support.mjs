@@ -93,8 +93,8 @@ class World {
   }
 
   /** The stand-in alone, which lives on when a server dies. */
-  async sandbox() {
-    const sandbox = this.launch('sandbox', ['--port', '0'], {});
+  async sandbox(...args) {
+    const sandbox = this.launch('sandbox', ['--port', '0', ...args], {});
     return Object.assign(sandbox, sandbox_at((await sandbox.listening(['sandbox'])).sandbox));
   }
 

@@ -59,13 +59,20 @@ std::vector<sandbox::HttpHeader> Account::headers() const {
   return headers;
 }
 
-Account::Account() : sandbox_({.now = [this] { return now; }, .seed = 1}) {}
+Account::Account(sandbox::Options options)
+    : sandbox_([&] {
+        options.now = [this] { return now; };
+        options.wait = [this](std::chrono::milliseconds time) {
+          if (meanwhile) meanwhile(time);
+        };
+        return options;
+      }()) {}
 
 Answer Account::send(const std::string& method, const std::string& target, const std::string& body,
                      const std::vector<sandbox::HttpHeader>& headers) {
   const auto response = sandbox_.handle({method, target, headers, body});
   return {response.status, Json::parse(response.body, nullptr, false), response.body,
-          response.headers};
+          response.headers, response.delivery};
 }
 
 Answer Account::post(const std::string& path, const Fields& fields,

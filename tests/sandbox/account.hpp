@@ -5,7 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +29,7 @@ struct Answer {
   Json body{};
   std::string text{};
   std::vector<sandbox::HttpHeader> headers{};
+  sandbox::Delivery delivery = sandbox::Delivery::whole;
 
   /// Empty when there is none.
   std::string header(const std::string& name) const;
@@ -36,7 +39,7 @@ struct Answer {
 /// A stand-in with a clock that only the test moves, and one account of it to talk to.
 class Account {
  public:
-  Account();
+  explicit Account(sandbox::Options options = {.seed = 1});
 
   Answer send(const std::string& method, const std::string& target, const std::string& body = {},
               const std::vector<sandbox::HttpHeader>& headers = {});
@@ -65,6 +68,8 @@ class Account {
   std::string version;
 
   std::int64_t clock_offset() const { return sandbox_.clock_offset(); }
+  /// What happens while a call is stalled.
+  std::function<void(std::chrono::milliseconds)> meanwhile;
 
  private:
   std::vector<sandbox::HttpHeader> headers() const;

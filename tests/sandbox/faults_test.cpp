@@ -78,6 +78,96 @@ TEST_CASE("a fault that can't strike is refused, with the operations there are")
   CHECK(account.send("GET", "/_sandbox/faults").body["faults"].empty());
 }
 
+TEST_CASE("each 429 carries its reason, a lock has none, and neither is kept under the key") {
+  for (const std::string reason : {"global-rate", "endpoint-rate", "global-concurrency",
+                                   "endpoint-concurrency", "resource-specific"}) {
+    Account account;
+    account.order_fault({{"operation", "POST /v1/customers"}, {"kind", reason}});
+    const Answer struck = account.post("/v1/customers", {}, "k1");
+    CHECK(struck.status == 429);
+    CHECK(struck.error()["code"] == "rate_limit");
+    CHECK(struck.header("Stripe-Rate-Limited-Reason") == reason);
+    CHECK(account.get("/v1/customers").body["data"].empty());
+    CHECK(account.post("/v1/customers", {}, "k1").status == 200);
+  }
+  Account account;
+  account.order_fault({{"operation", "POST /v1/customers"}, {"kind", "lock_timeout"}});
+  const Answer locked = account.post("/v1/customers", {}, "k1");
+  CHECK(locked.status == 429);
+  CHECK(locked.error()["code"] == "lock_timeout");
+  CHECK(locked.header("Stripe-Rate-Limited-Reason").empty());
+  CHECK(account.post("/v1/customers", {}, "k1").status == 200);
+}
+
+TEST_CASE("a 500 by name is stored or not") {
+  Account account;
+  account.order_fault({{"operation", "POST /v1/customers"}, {"kind", "stored_500"}});
+  account.order_fault({{"operation", "POST /v1/customers"}, {"kind", "unstored_500"}});
+  CHECK(account.post("/v1/customers", {}, "k1").status == 500);
+  CHECK(account.post("/v1/customers", {}, "k1").header("Idempotent-Replayed") == "true");
+  CHECK(account.post("/v1/customers", {}, "k2").status == 500);
+  CHECK(account.post("/v1/customers", {}, "k2").status == 200);
+  CHECK(account.get("/v1/customers").body["data"].size() == 1);
+}
+
+TEST_CASE("a reset comes before the work or after it, and the key tells which") {
+  for (const bool after : {false, true}) {
+    Account account;
+    account.order_fault(
+        {{"operation", "POST /v1/customers"}, {"kind", after ? "reset_after" : "reset_before"}});
+    const Answer lost = account.post("/v1/customers", {{"name", "A"}}, "k1");
+    CHECK(lost.delivery == sandbox::Delivery::reset);
+    CHECK(lost.status == 0);
+    CHECK(lost.text.empty());
+    CHECK(lost.headers.empty());
+    CHECK(account.get("/v1/customers").body["data"].size() == (after ? 1 : 0));
+    const Answer again = account.post("/v1/customers", {{"name", "A"}}, "k1");
+    CHECK(again.status == 200);
+    CHECK(again.header("Idempotent-Replayed") == (after ? "true" : ""));
+    CHECK(again.delivery == sandbox::Delivery::whole);
+    CHECK(account.get("/v1/customers").body["data"].size() == 1);
+    CHECK(account.send("GET", "/_sandbox/requests").body["requests"][0]["status"] == 0);
+  }
+}
+
+TEST_CASE("half an answer is of work that was done") {
+  Account account;
+  account.order_fault({{"operation", "*"}, {"kind", "half_answer"}});
+  const Answer half = account.post("/v1/customers", {{"name", "A"}}, "k1");
+  CHECK(half.delivery == sandbox::Delivery::half);
+  CHECK(half.status == 200);
+  const Answer again = account.post("/v1/customers", {{"name", "A"}}, "k1");
+  CHECK(again.text == half.text);
+  CHECK(again.delivery == sandbox::Delivery::whole);
+}
+
+TEST_CASE("a fault for any operation strikes the next calls, and tells which they were") {
+  Account account;
+  account.order_fault({{"operation", "*"}, {"times", 2}});
+  const Answer first = account.get("/v1/account");
+  const Answer second = account.post("/v1/customers");
+  CHECK(first.status == 500);
+  CHECK(second.status == 500);
+  CHECK(account.get("/v1/account").status == 200);
+  const Json fault = account.send("GET", "/_sandbox/faults").body["faults"][0];
+  CHECK(fault["kind"] == "status");
+  CHECK(fault["used"] == 2);
+  CHECK(fault["request_ids"] == Json{first.header("Request-Id"), second.header("Request-Id")});
+}
+
+TEST_CASE("what a kind doesn't have can't be ordered") {
+  Account account;
+  for (const Json& fault : {Json{{"operation", "*"}, {"kind", "wat"}},
+                            Json{{"operation", "*"}, {"kind", "reset_after"}, {"status", 500}},
+                            Json{{"operation", "*"}, {"milliseconds", 5}},
+                            Json{{"operation", "*"}, {"kind", "stall"}, {"milliseconds", 0}}}) {
+    CHECK(account.order_fault(fault).status == 400);
+  }
+  const Answer unknown = account.order_fault({{"operation", "*"}, {"kind", "wat"}});
+  CHECK(unknown.error()["message"].get<std::string>().find("endpoint-concurrency") !=
+        std::string::npos);
+}
+
 TEST_CASE("the request log has what came, oldest first, by method, until it is cleared") {
   Account account;
   account.post("/v1/customers", {{"name", "A"}}, "k1");

@@ -78,4 +78,59 @@ TEST_CASE("a key on anything but a POST has no effect") {
   CHECK(account.send("GET", "/v1/customers", {}, headers).body["data"].size() == 1);
 }
 
+TEST_CASE("a key on a DELETE has no effect") {
+  Account account;
+  const std::vector<sandbox::HttpHeader> headers = {{"Authorization", "Bearer sk_test_sandbox"},
+                                                    {"Idempotency-Key", "k1"}};
+  for (int i = 0; i < 2; ++i) {
+    const Answer removed =
+        account.send("DELETE", "/v1/customers/" + account.customer(), {}, headers);
+    CHECK(removed.status == 200);
+    CHECK(removed.header("Idempotency-Key").empty());
+    CHECK(removed.header("Idempotent-Replayed").empty());
+  }
+  CHECK(account.get("/v1/customers").body["data"].empty());
+}
+
+TEST_CASE("a key has at most 255 characters") {
+  Account account;
+  CHECK(account.post("/v1/customers", {}, std::string(255, 'k')).status == 200);
+  const Answer longer = account.post("/v1/customers", {}, std::string(256, 'k'));
+  CHECK(longer.status == 400);
+  CHECK(longer.error()["type"] == "invalid_request_error");
+  CHECK(account.get("/v1/customers").body["data"].size() == 1);
+}
+
+TEST_CASE("how parameters are escaped is no difference") {
+  Account account;
+  const std::vector<sandbox::HttpHeader> headers = {{"Authorization", "Bearer sk_test_sandbox"},
+                                                    {"Idempotency-Key", "k1"}};
+  const Answer first = account.send("POST", "/v1/customers", "metadata[a]=b+c&name=%41", headers);
+  REQUIRE(first.status == 200);
+  const Answer again =
+      account.send("POST", "/v1/customers", "metadata%5Ba%5D=b%20c&name=A", headers);
+  CHECK(again.header("Idempotent-Replayed") == "true");
+  CHECK(again.text == first.text);
+}
+
+TEST_CASE("a refusal of a key or of its use says which key, and leaves its answer alone") {
+  Account account;
+  const Answer first = account.post("/v1/customers", {{"name", "A"}}, "k1");
+  CHECK(account.post("/v1/customers", {{"name", "B"}}, "k1").header("Idempotency-Key") == "k1");
+  CHECK(account.post("/v1/customers", {{"name", "A"}}, "k1").text == first.text);
+}
+
+TEST_CASE("a key that was refused for want of authority, version or limit is free") {
+  Account account;
+  const auto with = [&](const std::string& authorization, const std::string& version) {
+    return account.send(
+        "POST", "/v1/customers", "name=A",
+        {{"Authorization", authorization}, {"Stripe-Version", version}, {"Idempotency-Key", "k1"}});
+  };
+  CHECK(with("Bearer sk_live_sandbox", "").status == 401);
+  CHECK(with("Bearer sk_test_sandbox", "wat").status == 400);
+  CHECK(with("Bearer sk_test_sandbox", "").header("Idempotent-Replayed").empty());
+  CHECK(with("Bearer sk_test_sandbox", "").header("Idempotent-Replayed") == "true");
+}
+
 }  // namespace sandbox_test

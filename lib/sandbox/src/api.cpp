@@ -3,6 +3,7 @@
 #include "expand.hpp"
 #include "form.hpp"
 #include "timeline.hpp"
+#include "under_way.hpp"
 #include "universe.hpp"
 
 namespace sandbox {
@@ -12,9 +13,13 @@ namespace {
 struct Exchange {
   Universe& universe;
   const Arrival& arrival;
+  const Pause& pause;
   std::string request_id;
+  /// Later than its arrival when it was stalled.
+  std::int64_t now;
   Version version{};
-  World* world = nullptr;
+  /// Outlives a reset.
+  std::shared_ptr<World> world{};
   const Route* route = nullptr;
   std::vector<std::string> ids{};
   /// Of a POST; on anything else the header has no effect.
@@ -22,7 +27,11 @@ struct Exchange {
 };
 
 HttpResponse refused(const Refusal& refusal) {
-  return json_response(refusal.status, envelope(refusal));
+  HttpResponse response = json_response(refusal.status, envelope(refusal));
+  if (!refusal.limit.empty()) {
+    response.headers.push_back({"Stripe-Rate-Limited-Reason", refusal.limit});
+  }
+  return response;
 }
 
 void find_route(Exchange& exchange) {
@@ -60,7 +69,7 @@ Json run(Exchange& exchange) {
   parse_form(exchange.arrival.request.body, form);
   Call call{.world = *exchange.world,
             .options = exchange.universe.options,
-            .now = exchange.arrival.now,
+            .now = exchange.now,
             .version = exchange.version,
             .path = exchange.arrival.path,
             .ids = std::move(exchange.ids),
@@ -86,9 +95,30 @@ Outcome attempt(Exchange& exchange) {
   }
 }
 
-Outcome struck(Exchange& exchange, const Fault& fault) {
-  if (fault.after) attempt(exchange);
-  return {refused(fault.refusal), fault.stored};
+// The only call that is not atomic: others come in between, and find what it writes to locked.
+Outcome stalled(Exchange& exchange, std::chrono::milliseconds time) {
+  const UnderWay held(*exchange.world, written_to(exchange.arrival, exchange.ids), exchange.key);
+  exchange.pause(time);
+  exchange.now = exchange.universe.now();
+  advance(*exchange.world, exchange.now);
+  return attempt(exchange);
+}
+
+Outcome struck(Exchange& exchange, const Effect& effect) {
+  Outcome outcome{.response = {}, .kept = false};
+  if (effect.works) {
+    outcome = effect.stall.count() > 0 ? stalled(exchange, effect.stall) : attempt(exchange);
+  }
+  if (effect.refusal) outcome = {refused(*effect.refusal), effect.stored};
+  outcome.response.delivery = effect.delivery;
+  return outcome;
+}
+
+void check_locks(const Exchange& exchange) {
+  if (exchange.world->locked.empty()) return;
+  for (const std::string& object : written_to(exchange.arrival, exchange.ids)) {
+    if (exchange.world->locked.contains(object)) throw lock_timeout();
+  }
 }
 
 HttpResponse keyed(Exchange& exchange) {
@@ -98,39 +128,40 @@ HttpResponse keyed(Exchange& exchange) {
         .endpoint = exchange.arrival.path,
         .fingerprint = parameter_fingerprint(exchange.arrival.query, exchange.arrival.request.body),
         .request_id = exchange.request_id};
-    const KeptAnswer* first =
-        exchange.world->answers.find(exchange.key, answer, exchange.arrival.now);
+    const KeptAnswer* first = exchange.world->answers.find(exchange.key, answer, exchange.now);
     if (first != nullptr) {
       return {.status = first->status,
               .headers = {{"Content-Type", "application/json"},
-                          {"Idempotency-Key", exchange.key},
                           {"Original-Request", first->request_id},
                           {"Idempotent-Replayed", "true"}},
               .body = first->body};
     }
   }
-  const Fault* fault = exchange.universe.faults.strike(*exchange.route);
-  Outcome outcome = fault != nullptr ? struck(exchange, *fault) : attempt(exchange);
+  check_locks(exchange);
+  Outcome outcome =
+      struck(exchange, exchange.universe.faults.strike(*exchange.route, exchange.request_id));
   if (exchange.key.empty()) return std::move(outcome.response);
-  outcome.response.headers.push_back({"Idempotency-Key", exchange.key});
   outcome.response.headers.push_back({"Original-Request", exchange.request_id});
   if (outcome.kept) {
     answer.status = outcome.response.status;
     answer.body = outcome.response.body;
-    exchange.world->answers.keep(exchange.key, std::move(answer), exchange.arrival.now);
+    exchange.world->answers.keep(exchange.key, std::move(answer), exchange.now);
   }
   return std::move(outcome.response);
 }
 
-// The order of these steps is Stripe's: key, version, route, idempotency, parameters.
+// The order of these steps is Stripe's: key, version, route, limits, idempotency, parameters.
 HttpResponse answered_call(Exchange& exchange) {
   const Arrival& arrival = exchange.arrival;
   try {
     const std::string key = authorised_key(arrival.header("Authorization"));
-    exchange.world = &exchange.universe.world_of(key, arrival.now);
+    exchange.world = exchange.universe.world_of(key, arrival.now).shared_from_this();
     exchange.version = version_in(arrival.header("Stripe-Version"), arrival.now);
     find_route(exchange);
-    advance(*exchange.world, arrival.now);
+    if (const std::int64_t limit = exchange.universe.options.rate_limit; limit > 0) {
+      exchange.world->rates.take(exchange.route->name(), limit, exchange.now);
+    }
+    advance(*exchange.world, exchange.now);
     if (arrival.request.method == "POST") exchange.key = arrival.header("Idempotency-Key");
     return keyed(exchange);
   } catch (const Refusal& refusal) {
@@ -144,16 +175,20 @@ HttpResponse answered_call(Exchange& exchange) {
 
 }  // namespace
 
-HttpResponse answer_api(Universe& universe, const Arrival& arrival) {
-  Exchange exchange{
-      .universe = universe, .arrival = arrival, .request_id = universe.ids.plain("req_")};
+HttpResponse answer_api(Universe& universe, const Arrival& arrival, const Pause& pause) {
+  Exchange exchange{.universe = universe,
+                    .arrival = arrival,
+                    .pause = pause,
+                    .request_id = universe.ids.plain("req_"),
+                    .now = arrival.now};
   HttpResponse response = answered_call(exchange);
+  if (!exchange.key.empty()) response.headers.push_back({"Idempotency-Key", exchange.key});
   response.headers.push_back({"Request-Id", exchange.request_id});
   response.headers.push_back({"Stripe-Version", exchange.version.text()});
   universe.log.add({.time = arrival.now,
                     .method = arrival.request.method,
                     .path = arrival.path,
-                    .status = response.status,
+                    .status = response.delivery == Delivery::reset ? 0 : response.status,
                     .request_id = exchange.request_id,
                     .idempotency_key = exchange.key,
                     .account = exchange.world != nullptr ? exchange.world->account : ""});

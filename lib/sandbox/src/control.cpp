@@ -29,6 +29,11 @@ Json clear_faults(Order& order) {
   return {{"cleared", true}};
 }
 
+Json reset(Order& order) {
+  order.universe.reset();
+  return {{"reset", true}};
+}
+
 Json list_requests(Order& order) {
   return order.universe.log.list(order.query.text("method"));
 }
@@ -87,6 +92,7 @@ constexpr std::array control_routes = {
     ControlRoute{"POST", "/_sandbox/faults", order_fault},
     ControlRoute{"GET", "/_sandbox/faults", list_faults},
     ControlRoute{"DELETE", "/_sandbox/faults", clear_faults},
+    ControlRoute{"POST", "/_sandbox/reset", reset},
     ControlRoute{"GET", "/_sandbox/requests", list_requests},
     ControlRoute{"DELETE", "/_sandbox/requests", clear_requests},
     ControlRoute{"GET", "/_sandbox/usage", usage},

@@ -3,6 +3,7 @@
 
 #include "calendar.hpp"
 #include "error.hpp"
+#include "form.hpp"
 #include "ids.hpp"
 
 #include <fmt/format.h>
@@ -19,10 +20,11 @@ Refusal misused(std::string message) {
   return {.type = "idempotency_error", .message = std::move(message), .executed = false};
 }
 
-void add_pairs(std::string_view encoded, std::vector<std::string_view>& pairs) {
+void add_pairs(std::string_view encoded, std::vector<std::string>& pairs) {
   while (!encoded.empty()) {
-    pairs.push_back(encoded.substr(0, encoded.find('&')));
-    encoded.remove_prefix(std::min(encoded.size(), pairs.back().size() + 1));
+    const std::string_view pair = encoded.substr(0, encoded.find('&'));
+    encoded.remove_prefix(std::min(encoded.size(), pair.size() + 1));
+    pairs.push_back(percent_decoded(pair, true));
   }
 }
 
@@ -33,6 +35,16 @@ const KeptAnswer* KeptAnswers::find(const std::string& key, const KeptAnswer& re
   if (key.size() > key_length_max) {
     throw Refusal{.message = "Invalid idempotency key: must be at most 255 characters",
                   .executed = false};
+  }
+  if (running_.contains(key)) {
+    Refusal running = misused(fmt::format(
+        "There is currently another in-progress request using this Stripe Idempotent Key (that "
+        "probably means you submitted twice, and the other request is still going through): {}. "
+        "Please try again later.",
+        key));
+    running.status = 409;
+    running.code = "idempotency_key_in_use";
+    throw running;
   }
   prune(now);
   const auto found = answers_.find(key);
@@ -66,12 +78,12 @@ void KeptAnswers::prune(std::int64_t now) {
 }
 
 std::uint64_t parameter_fingerprint(std::string_view query, std::string_view body) {
-  std::vector<std::string_view> pairs;
+  std::vector<std::string> pairs;
   add_pairs(query, pairs);
   add_pairs(body, pairs);
   std::ranges::sort(pairs);
   std::uint64_t hash = 0;
-  for (const std::string_view pair : pairs) hash = stable_hash(pair, hash * 31 + 1);
+  for (const std::string& pair : pairs) hash = stable_hash(pair, hash * 31 + 1);
   return hash;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace sandbox {
@@ -19,23 +20,26 @@ struct KeptAnswer {
   std::string request_id{};
 };
 
-/// The idempotency keys of one account. Stripe's 409 for a key whose first request still runs
-/// can't happen here: calls are atomic.
+/// The idempotency keys of one account.
 class KeptAnswers {
  public:
   /// The answer to repeat, or null for a key that is new (or older than a day). Throws Refusal when
-  /// the key was used for another endpoint or with other parameters.
+  /// the key is in use, or was used for another endpoint or with other parameters.
   const KeptAnswer* find(const std::string& key, const KeptAnswer& request, std::int64_t now);
   void keep(const std::string& key, KeptAnswer answer, std::int64_t now);
+  /// Between these a request of that key runs.
+  void begin(const std::string& key) { running_.insert(key); }
+  void end(const std::string& key) { running_.erase(key); }
 
  private:
   void prune(std::int64_t now);
 
   std::unordered_map<std::string, KeptAnswer> answers_;
   std::deque<std::pair<std::int64_t, std::string>> ages_;
+  std::unordered_set<std::string> running_;
 };
 
-/// Equal for the same parameters in any order.
+/// Equal for the same parameters in any order, however they are escaped.
 std::uint64_t parameter_fingerprint(std::string_view query, std::string_view body);
 
 }  // namespace sandbox

@@ -18,10 +18,9 @@ class Ids {
   std::string timed(std::string_view prefix, std::int64_t now);
   /// Eight upper-case hexadecimal digits.
   std::string invoice_prefix();
-
- private:
   std::uint64_t next();
 
+ private:
   std::uint64_t state_;
 };
 

@@ -24,11 +24,11 @@ Arrival arrival_of(const HttpRequest& request, std::int64_t now) {
           .now = now};
 }
 
-HttpResponse answer(Universe& universe, const Arrival& arrival) {
+HttpResponse answer(Universe& universe, const Arrival& arrival, const Pause& pause) {
   const std::string_view path = arrival.path;
   if (path.starts_with("/_sandbox/")) return answer_control(universe, arrival);
   if (path.starts_with("/c/pay/")) return answer_page(universe, arrival);
-  return answer_api(universe, arrival);
+  return answer_api(universe, arrival, pause);
 }
 
 }  // namespace
@@ -41,13 +41,20 @@ std::string_view Arrival::header(std::string_view name) const {
 }
 
 World& Universe::world_of(const std::string& key, std::int64_t now) {
-  std::unique_ptr<World>& world = worlds[key];
+  std::shared_ptr<World>& world = worlds[key];
   if (!world) {
-    const std::uint64_t seed = stable_hash(key, options.seed);
+    const std::uint64_t seed = stable_hash(key, options.seed + resets);
     world =
-        std::make_unique<World>(Ids(seed).plain("acct_1", 15), options.public_url, seed + 1, now);
+        std::make_shared<World>(Ids(seed).plain("acct_1", 15), options.public_url, seed + 1, now);
   }
   return *world;
+}
+
+void Universe::reset() {
+  worlds.clear();
+  faults.clear();
+  log.clear();
+  ++resets;
 }
 
 World* Universe::world_with_session(const std::string& session) {
@@ -67,11 +74,18 @@ class Sandbox::State {
   explicit State(Options options) : universe_(std::move(options)) {}
 
   HttpResponse handle(const HttpRequest& request) {
-    const std::scoped_lock lock(mutex_);
-    const std::int64_t now = universe_.options.now() + universe_.clock_offset;
-    const Arrival arrival = arrival_of(request, now);
-    HttpResponse response = answer(universe_, arrival);
-    response.headers.push_back({"Date", http_date(arrival.now)});
+    std::unique_lock lock(mutex_);
+    const auto pause = [&](std::chrono::milliseconds time) {
+      if (!universe_.options.wait) return;
+      lock.unlock();
+      universe_.options.wait(time);
+      lock.lock();
+    };
+    HttpResponse response = answer(universe_, arrival_of(request, universe_.now()), pause);
+    if (response.delivery == Delivery::reset) return {.status = 0, .delivery = Delivery::reset};
+    const std::int64_t now = universe_.now();
+    lock.unlock();
+    response.headers.push_back({"Date", http_date(now)});
     return response;
   }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -20,8 +21,9 @@ template <class T>
 class Table {
  public:
   T& add(T object) {
-    positions_.emplace(object.id, rows_.size());
-    return rows_.emplace_back(std::move(object));
+    T& row = rows_.emplace_back(std::move(object));
+    positions_.emplace(row.id, rows_.size() - 1);
+    return row;
   }
 
   T* find(const std::string& id) {
@@ -45,7 +47,8 @@ class Table {
 
  private:
   std::deque<T> rows_;
-  std::unordered_map<std::string, std::size_t> positions_;
+  /// The ids are the rows' own.
+  std::unordered_map<std::string_view, std::size_t> positions_;
 };
 
 /// Which rows have a given value, so that a filter needn't walk the whole table.

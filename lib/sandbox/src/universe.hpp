@@ -8,6 +8,9 @@
 #include "world.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,22 +21,34 @@ namespace sandbox {
 /// Everything one Sandbox holds. Not safe for concurrent use.
 struct Universe {
   explicit Universe(Options given)
-      : options(std::move(given)), ids(options.seed), router(all_routes()) {}
+      : options(std::move(given)),
+        ids(options.seed),
+        router(all_routes()),
+        faults(options.faults, options.seed) {}
+
+  /// As it was at the start, with accounts of other ids.
+  void reset();
 
   /// The account of a key, made when it is first used.
   World& world_of(const std::string& key, std::int64_t now);
   /// The account that has this checkout session, or null.
   World* world_with_session(const std::string& session);
 
+  std::int64_t now() const { return options.now() + clock_offset; }
+
   Options options;
   /// Seconds ahead of Options::now; the one part that is read from other threads.
   std::atomic<std::int64_t> clock_offset{0};
   Ids ids;
   Router router;
-  std::map<std::string, std::unique_ptr<World>> worlds{};
-  Faults faults{};
+  std::map<std::string, std::shared_ptr<World>> worlds{};
+  Faults faults;
   RequestLog log{};
+  std::uint64_t resets = 0;
 };
+
+/// Lets other calls in for a while.
+using Pause = std::function<void(std::chrono::milliseconds)>;
 
 /// A request with its target taken apart, and when it came.
 struct Arrival {
@@ -47,7 +62,7 @@ struct Arrival {
 };
 
 /// The three doors: `/v1/…`, the hosted pages, and `/_sandbox/…`.
-HttpResponse answer_api(Universe& universe, const Arrival& arrival);
+HttpResponse answer_api(Universe& universe, const Arrival& arrival, const Pause& pause);
 HttpResponse answer_page(Universe& universe, const Arrival& arrival);
 HttpResponse answer_control(Universe& universe, const Arrival& arrival);
 

@@ -5,8 +5,10 @@
 #include "idempotency.hpp"
 #include "ids.hpp"
 #include "objects.hpp"
+#include "rate_limit.hpp"
 #include "table.hpp"
 
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -14,8 +16,9 @@
 
 namespace sandbox {
 
-/// The whole state of one account. Not safe for concurrent use.
-struct World {
+/// The whole state of one account. Not safe for concurrent use. A stalled call keeps it alive when
+/// the stand-in is reset.
+struct World : std::enable_shared_from_this<World> {
   World(std::string account_id, std::string pages, std::uint64_t seed, std::int64_t time)
       : account(std::move(account_id)),
         public_url(std::move(pages)),
@@ -61,6 +64,9 @@ struct World {
   Cause cause{};
 
   KeptAnswers answers{};
+  CallRates rates{};
+  /// What stalled calls are about to write to.
+  std::set<std::string, std::less<>> locked{};
 };
 
 }  // namespace sandbox

@@ -62,6 +62,7 @@ billing::Result<billing::HttpResponse> SandboxTransport::send(const billing::Htt
   if (after) after();
   if (passage.network == Network::loses_answer) return no_answer(request);
   if (passage.instead) return *passage.instead;
+  if (answer.delivery != sandbox::Delivery::whole) return no_answer(request);
   billing::HttpResponse back{.status = answer.status};
   for (sandbox::HttpHeader& each : answer.headers) {
     back.headers.push_back({std::move(each.name), std::move(each.value)});

@@ -20,10 +20,21 @@ struct HttpRequest {
   std::string body;
 };
 
+/// What becomes of a response on its way out.
+enum class Delivery {
+  whole,
+  /// The connection is closed in the middle of the body.
+  half,
+  /// The connection is reset, and nothing is sent: status 0.
+  reset,
+};
+
 struct HttpResponse {
   int status = 200;
-  std::vector<HttpHeader> headers;
-  std::string body;
+  std::vector<HttpHeader> headers{};
+  std::string body{};
+  /// A caller that has no connection to break must take anything but `whole` for no answer.
+  Delivery delivery = Delivery::whole;
 };
 
 }  // namespace sandbox

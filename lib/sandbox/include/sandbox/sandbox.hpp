@@ -3,6 +3,7 @@
 
 #include "sandbox/http.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,13 +20,21 @@ struct Options {
   std::uint64_t seed = 0;
   /// Where a browser reaches the hosted pages, without a trailing slash.
   std::string public_url = "http://127.0.0.1:12111";
+  /// Lets a call that a fault stalls wait; others are answered meanwhile, also from within. Without
+  /// it no call waits.
+  std::function<void(std::chrono::milliseconds)> wait = {};
+  /// How likely a call to the API is to meet a fault, of a kind that follows from the seed.
+  double faults = 0;
+  /// Calls of one account that are taken in a second, and of these to one operation; 0: all.
+  std::int64_t rate_limit = 0;
 };
 
 /// A stateful stand-in for Stripe, in memory: the same routes, forms, bodies, errors and
 /// conventions as far as docs/sandbox.md says, and "not emulated" for the rest.
 ///
-/// Needs no socket: a socket is an adapter's business. Safe to call from several threads, each call
-/// is atomic. Never throws on any input; what can't be understood is answered as Stripe would.
+/// Needs no socket: a socket is an adapter's business. Safe to call from several threads; each call
+/// is atomic, unless it is stalled, when it keeps others from what it writes to. Never throws on
+/// any input; what can't be understood is answered as Stripe would.
 class Sandbox {
  public:
   explicit Sandbox(Options options);
