@@ -49,13 +49,13 @@ void make_backlog(const std::string& file, std::int64_t events) {
   const SystemClock clock;
   SystemEntropy entropy;
   const Instant clicked_at = clock.now() - std::chrono::minutes(1);
-  std::vector<UsageEvent> batch;
+  std::vector<SharedEvent> batch;
   for (std::int64_t made = 0; made < events;) {
     batch.clear();
     for (const auto end = std::min(made + events_a_write, events); made < end; ++made) {
       const Buyer& buyer = buyers[static_cast<std::size_t>(made) % buyers.size()];
-      batch.push_back(value(make_usage_event(
-          {.customer = buyer.customer, .item = buyer.item, .clicked_at = clicked_at}, entropy)));
+      batch.push_back(std::make_shared<const UsageEvent>(value(make_usage_event(
+          {.customer = buyer.customer, .item = buyer.item, .clicked_at = clicked_at}, entropy))));
     }
     value(data->ledger().append(batch, Instant::min()));
   }

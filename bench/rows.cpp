@@ -40,7 +40,8 @@ double processor_microseconds() {
 void append(Contestant& contestant, const UsageEvent& event) {
   const double used = processor_microseconds();
   const auto began = std::chrono::steady_clock::now();
-  value(contestant.data->ledger().append({&event, 1}, event.clicked_at));
+  value(contestant.data->ledger().append(std::make_shared<const UsageEvent>(event),
+                                         event.clicked_at));
   const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
   contestant.microseconds.push_back(took.count());
   contestant.processor_microseconds.push_back(processor_microseconds() - used);
