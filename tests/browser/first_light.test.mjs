@@ -1,6 +1,6 @@
 // What a person does, from the landing page to a registered session, on a phone and at a desk.
 import assert from 'node:assert/strict';
-import { desktop, pay, phone, scene, sign_up, subscribe_on_demand, text_of } from './support.mjs';
+import { desktop, fits, pay, phone, scene, sign_up, subscribe_on_demand, text_of } from './support.mjs';
 
 const on_demand = 'You are subscribed to the on-demand package.';
 
@@ -8,12 +8,6 @@ async function each_once(page, ...selectors) {
   for (const selector of selectors) {
     assert.equal(await page.locator(selector).count(), 1, `elements that match ${selector}`);
   }
-}
-
-async function fits(page) {
-  const { content, window } = await page.evaluate(() => (
-    { content: document.documentElement.scrollWidth, window: innerWidth }));
-  assert.ok(content <= window, `${page.url()} is ${content} wide in a window of ${window}`);
 }
 
 for (const [where, viewport] of Object.entries({ 'a phone': phone, 'a desktop': desktop })) {

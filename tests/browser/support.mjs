@@ -1,4 +1,5 @@
 // A fresh server with its own sandbox, a fresh browser context, and what a person does with them.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -99,14 +100,18 @@ async function start_server() {
 
 /** Asks the stand-in for Stripe over its HTTP interface. */
 function sandbox_at(base) {
-  async function get(path) {
-    const answer = await fetch(base + path, { headers: {
+  async function ask(path, options) {
+    const answer = await fetch(base + path, { ...options, headers: {
       Authorization: 'Bearer sk_test_sandbox', 'Stripe-Version': '2025-02-24.acacia' } });
-    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   }
+  const get = (path) => ask(path);
 
   return {
+    url: base,
+    get,
+    post: (path, fields) => ask(path, { method: 'POST', body: new URLSearchParams(fields) }),
     /** The units on the customer's only subscription item, in the open period. */
     async usage_of(customer) {
       const { data: [subscription] } = await get(`/v1/subscriptions?customer=${customer}`);
@@ -115,6 +120,13 @@ function sandbox_at(base) {
       return summaries.data[0].total_usage;
     },
   };
+}
+
+/** Nothing is wider than the window. */
+export async function fits(page) {
+  const { content, window } = await page.evaluate(() => (
+    { content: document.documentElement.scrollWidth, window: innerWidth }));
+  assert.ok(content <= window, `${page.url()} is ${content} wide in a window of ${window}`);
 }
 
 /** Signs up on the way from the landing page and ends on the dashboard. */

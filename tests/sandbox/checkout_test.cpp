@@ -100,7 +100,6 @@ TEST_CASE("a card that is declined says why, and leaves the session open and not
       {"4000000000000069", "Your card has expired."},
       {"4000000000000127", "Your card&#39;s security code is incorrect."},
       {"4000000000000119", "An error occurred while processing your card."},
-      {"4000002500003155", "does not emulate yet"},
       {"4012888888881881", "used a non test card"}};
   for (const auto& [number, message] : cards) {
     CAPTURE(number);
@@ -113,6 +112,46 @@ TEST_CASE("a card that is declined says why, and leaves the session open and not
   CHECK(open.account.get("/v1/subscriptions").body["data"].empty());
   CHECK(open.account.get("/v1/customers").body["data"].empty());
   CHECK(open.with("cardNumber", "4242424242424242").status == 303);
+}
+
+TEST_CASE("a card that asks for 3-D Secure buys once its owner confirms, and nothing before") {
+  Open open;
+  const std::string step = open.page + "/authenticate";
+  CHECK(open.account.send("GET", step).header("Location") == open.page);
+  CHECK(open.with("cardNumber", "4000002500003155").header("Location") == step);
+  CHECK(open.status() == "open");
+  const Answer bank = open.account.send("GET", step);
+  CHECK(has(bank, "ending in 3155"));
+  CHECK(has(bank, "id=\"test-source-authorize-3ds\""));
+  CHECK(has(bank, "id=\"test-source-fail-3ds\""));
+
+  const Answer failed = open.account.submit(step, {{"authentication", "fail"}});
+  CHECK(failed.status == 402);
+  CHECK(has(failed, "We are unable to authenticate your payment method."));
+  CHECK(has(failed, "value=\"Grace\""));
+  CHECK(open.account.submit(step, {{"authentication", "complete"}}).status == 303);
+  CHECK(open.status() == "open");
+  CHECK(open.account.get("/v1/customers").body["data"].empty());
+
+  open.with("cardNumber", "4000002500003155");
+  const Answer confirmed = open.account.submit(step, {{"authentication", "complete"}});
+  CHECK(confirmed.header("Location").starts_with("https://example.com/done?s=cs_test_"));
+  CHECK(open.status() == "complete");
+}
+
+TEST_CASE("a card that is declined after 3-D Secure can still be kept for a trial") {
+  Account account;
+  const Fields quantity = {{"line_items[0][quantity]", "1"}};
+  const Fields trial = {{"line_items[0][quantity]", "1"},
+                        {"subscription_data[trial_period_days]", "7"}};
+  for (const auto& [extra, status] : {std::pair(quantity, 402), std::pair(trial, 303)}) {
+    const Json session =
+        account.session(account.customer(), account.licensed_price(account.product()), extra);
+    const std::string page = "/c/pay/" + std::string(session["id"]);
+    CHECK(account.submit(page, card_form("4000008400001629")).status == 303);
+    CHECK(account.submit(page + "/authenticate", {{"authentication", "complete"}}).status ==
+          status);
+  }
 }
 
 TEST_CASE("expiry dates are understood however they are typed") {

@@ -30,6 +30,9 @@ std::int64_t due_today(const World& world, const std::vector<LineItem>& lines, c
 /// Ends it now. Usage that was not invoiced is dropped, as Stripe does.
 void cancel(World& world, Subscription& subscription, std::int64_t now);
 
+/// Lets it end with its period, or takes that back; tells nobody.
+void cancel_at_period_end(Subscription& subscription, bool wanted, std::int64_t now);
+
 /// The end of the period it is in: a trial ends, the next period begins or the subscription ends,
 /// with an invoice.
 void reach_period_end(World& world, const std::string& subscription);

@@ -80,6 +80,14 @@ void cancel(World& world, Subscription& subscription, std::int64_t now) {
   finish(world, subscription, now);
 }
 
+void cancel_at_period_end(Subscription& subscription, bool wanted, std::int64_t now) {
+  if (wanted == subscription.cancel_at_period_end) return;
+  subscription.cancel_at_period_end = wanted;
+  subscription.cancel_at = wanted ? std::optional(subscription.period.end) : std::nullopt;
+  subscription.canceled_at = wanted ? std::optional(now) : std::nullopt;
+  subscription.cancel_reason = wanted ? Text("cancellation_requested") : std::nullopt;
+}
+
 void reach_period_end(World& world, const std::string& id) {
   Subscription& subscription = world.subscriptions.at(id);
   // Its time may have come to another end since this was planned.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "card_form.hpp"
 #include "form.hpp"
 #include "schema.hpp"
 #include "world.hpp"
@@ -19,19 +20,11 @@ CheckoutSession session_from(Call& call);
 /// Whether the page asks for a card.
 bool needs_card(const World& world, const CheckoutSession& session);
 
-/// What a person typed into the hosted page, by the names of its inputs.
-struct Payment {
-  std::string email{};
-  std::string name{};
-  std::string country = "US";
-  std::string postal_code{};
-  const TestCard* card = nullptr;
-  std::int64_t exp_month = 0;
-  std::int64_t exp_year = 0;
-};
+/// Whether completing it charges the card, rather than only keeping it.
+bool charges_today(const World& world, const CheckoutSession& session);
 
-/// What is wrong with it; each empty when nothing is. `declined` is the bank's word about a card
-/// whose fields are all right.
+/// What is wrong with what was typed; each empty when nothing is. `declined` is the bank's word
+/// about a card whose fields are all right.
 struct PaymentErrors {
   std::string email{}, number{}, expiry{}, cvc{}, name{}, postal_code{}, declined{};
 
@@ -41,7 +34,8 @@ struct PaymentErrors {
   }
 };
 
-/// Reads the page's form; `payment` keeps what was typed even where it is wrong.
+/// Reads the page's form; `payment` keeps what was typed even where it is wrong. A bank that asks
+/// the card's owner first has not declined yet.
 PaymentErrors read_payment(const World& world, const CheckoutSession& session, const Form& form,
                            std::int64_t now, Payment& payment);
 

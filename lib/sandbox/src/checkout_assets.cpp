@@ -97,6 +97,63 @@ ul { list-style: none; }
   display: inline-block; margin-top: 20px; padding: 10px 18px; border-radius: 6px;
   background: var(--brand); color: #fff; font-weight: 600; text-decoration: none;
 }
+.Choice { display: grid; gap: 12px; margin-top: 24px; }
+.SecondaryButton, .LinkButton {
+  font: inherit; font-weight: 600; cursor: pointer; border-radius: 6px; text-decoration: none;
+  display: inline-block; text-align: center;
+}
+.SecondaryButton {
+  min-height: 44px; padding: 9px 16px; background: #fff; color: var(--ink);
+  border: 1px solid #b8c1d1;
+}
+.SecondaryButton:hover { background: var(--pale); }
+.LinkButton { padding: 0; min-height: 32px; border: 0; background: none; color: var(--brand); }
+.LinkButton:hover { text-decoration: underline; }
+.SecondaryButton:focus-visible, .LinkButton:focus-visible, .Option input:focus-visible {
+  outline: 3px solid #9cc0f5; outline-offset: 1px;
+}
+.Portal { max-width: 760px; margin: 0 auto; padding: 24px 16px 40px; }
+.Portal-head {
+  display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; padding-bottom: 20px;
+  border-bottom: 1px solid var(--line);
+}
+.Portal-head .BackLink { margin-left: auto; }
+.Portal h1 { font-size: 24px; line-height: 1.25; margin: 24px 0 4px; overflow-wrap: anywhere; }
+.Portal h1 + .Soft + ul { margin-top: 16px; }
+.Portal h2 { font-size: 14px; font-weight: 650; color: var(--soft); margin: 32px 0 12px; }
+.Portal h3 { margin: 0; font-size: 17px; overflow-wrap: anywhere; }
+.Portal .Soft { color: var(--soft); overflow-wrap: anywhere; }
+.Notice {
+  background: #e7f6ec; border: 1px solid #a9d9b8; color: #14532b; border-radius: 6px;
+  padding: 10px 12px; margin-top: 20px;
+}
+.Panel {
+  border: 1px solid var(--line); border-radius: 8px; padding: 16px; margin-bottom: 12px;
+  display: flex; flex-wrap: wrap; gap: 12px 24px; justify-content: space-between;
+}
+.Panel > div:first-child { min-width: 0; flex: 1 1 240px; }
+.Panel-actions { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; }
+.Status {
+  display: inline-block; border-radius: 4px; padding: 1px 8px; font-size: 13px; font-weight: 600;
+  background: #e5e9f0; color: #3b4258;
+}
+.Status-good { background: #d5f1de; color: #14532b; }
+.Status-warn { background: #ffe2b8; color: #6b3c00; }
+.Status-bad { background: #fbd9d6; color: #8c1d18; }
+.Invoices { width: 100%; border-collapse: collapse; }
+.Invoices th { text-align: left; font-size: 13px; font-weight: 600; color: var(--soft); }
+.Invoices th, .Invoices td { padding: 10px 8px 10px 0; border-bottom: 1px solid var(--line); }
+.Invoices td { vertical-align: top; overflow-wrap: anywhere; }
+.Invoices .Amount { white-space: nowrap; }
+.Invoices small { display: block; color: var(--soft); }
+.Portal-form { display: grid; gap: 16px; max-width: 440px; margin-top: 20px; }
+.Portal-form form, .Portal-form .PaymentForm-form { display: grid; gap: 16px; }
+.Portal-form .SecondaryButton { width: 100%; }
+.Option { display: flex; gap: 10px; align-items: center; min-height: 36px; }
+.Option input { width: 18px; height: 18px; margin: 0; accent-color: var(--brand); }
+.Details { display: grid; grid-template-columns: auto 1fr; gap: 6px 20px; }
+.Details dt { color: var(--soft); }
+.Details dd { overflow-wrap: anywhere; min-width: 0; }
 @media (min-width: 900px) {
   .App { display: grid; grid-template-columns: 1fr 1fr; }
   .Summary { border-bottom: 0; border-right: 1px solid var(--line); padding: 56px 64px; }
@@ -116,18 +173,18 @@ const on = (id, event, act) => {
   const element = document.getElementById(id);
   if (element) element.addEventListener(event, () => act(element));
 };
-const typed = (id, format) => on(id, 'input', (input) => {
+const typed = (ids, format) => ids.forEach((id) => on(id, 'input', (input) => {
   // Only while typing at the end, so that the caret stays where it is when correcting.
   if (input.selectionStart === input.value.length) input.value = format(input.value);
-});
-typed('cardNumber', (text) => {
+}));
+typed(['cardNumber', 'number'], (text) => {
   const number = digits(text, 16);
   return /^3[47]/.test(number)
     ? [number.slice(0, 4), number.slice(4, 10), number.slice(10, 15)].filter(Boolean).join(' ')
     : number.replace(/(.{4})(?=.)/g, '$1 ');
 });
 let expiryBefore = '';
-typed('cardExpiry', (text) => {
+typed(['cardExpiry', 'expiry'], (text) => {
   let date = digits(text, 6);
   if (date.slice(2, 4) !== '20') date = date.slice(0, 4);
   if (/^[2-9]$/.test(date)) date = '0' + date;
@@ -137,7 +194,7 @@ typed('cardExpiry', (text) => {
   expiryBefore = shown;
   return shown;
 });
-typed('cardCvc', (text) => digits(text, 4));
+typed(['cardCvc', 'cvc'], (text) => digits(text, 4));
 on('billingCountry', 'change', (select) => {
   const postal = document.getElementById('billingPostalCode');
   if (postal) postal.placeholder = select.value === 'US' ? 'ZIP' : 'Postal code';

@@ -3,21 +3,14 @@
 #include "checkout.hpp"
 #include "customers.hpp"
 #include "events.hpp"
+#include "payment_methods.hpp"
+#include "setup_intents.hpp"
 #include "timeline.hpp"
 
 #include <fmt/format.h>
 
 namespace sandbox {
 namespace {
-
-Json address_of(const Payment& payment) {
-  return {{"city", nullptr},
-          {"country", payment.country},
-          {"line1", nullptr},
-          {"line2", nullptr},
-          {"postal_code", payment.postal_code.empty() ? Json(nullptr) : Json(payment.postal_code)},
-          {"state", nullptr}};
-}
 
 Customer& paying_customer(World& world, CheckoutSession& session, const Payment& payment) {
   if (session.customer) return world.customers.at(*session.customer);
@@ -33,22 +26,8 @@ Customer& paying_customer(World& world, CheckoutSession& session, const Payment&
 
 std::string attach_card(World& world, const Customer& customer, const Payment& payment,
                         const std::string& email, std::int64_t now) {
-  const auto fingerprint = stable_hash(payment.card->number, stable_hash(world.account, 0));
-  PaymentMethod& method =
-      world.payment_methods.add({.id = world.ids.timed("pm_", now),
-                                 .created = now,
-                                 .customer = customer.id,
-                                 .card = payment.card,
-                                 .exp_month = payment.exp_month,
-                                 .exp_year = payment.exp_year,
-                                 .fingerprint = Ids(fingerprint).plain("", 16),
-                                 .postal_code_given = !payment.postal_code.empty(),
-                                 .billing_details = {{"address", address_of(payment)},
-                                                     {"email", email},
-                                                     {"name", payment.name},
-                                                     {"phone", nullptr}}});
-  world.payment_methods_by_customer.add(customer.id, world.payment_methods.size() - 1);
-  emit(world, now, "payment_method.attached", method);
+  PaymentMethod& method = add_payment_method(world, method_from(payment, email), now);
+  attach(world, method, customer.id);
   return method.id;
 }
 
@@ -81,9 +60,13 @@ void complete(World& world, CheckoutSession& session, const Payment& payment) {
   // The subscription's own; the customer's default stays as it was.
   if (payment.card != nullptr) {
     terms.default_payment_method = attach_card(world, customer, payment, email, now);
+    if (!charges_today(world, session)) {
+      add_succeeded_setup_intent(world, world.payment_methods.at(*terms.default_payment_method));
+    }
   }
   const Subscription& subscription = start_subscription(world, std::move(terms));
   session.status = "complete";
+  session.awaiting.reset();
   session.payment_status = session.amount_total > 0 ? "paid" : "no_payment_required";
   session.subscription = subscription.id;
   session.invoice = subscription.latest_invoice;

@@ -5,59 +5,12 @@
 #include "calendar.hpp"
 #include "html.hpp"
 #include "money.hpp"
+#include "page_parts.hpp"
 
 #include <fmt/format.h>
 
 namespace sandbox {
 namespace {
-
-constexpr std::string_view frame = R"(<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{title}</title>
-<link rel="stylesheet" href="/_sandbox/assets/checkout.css">
-<script src="/_sandbox/assets/checkout.js" defer></script>
-</head>
-<body>
-{body}
-</body>
-</html>
-)";
-
-constexpr std::string_view footer = R"(<footer class="Footer">A stand-in for Stripe Checkout.
-No money moves here, and nothing is sent to Stripe.</footer>)";
-
-struct Input {
-  std::string_view id, label, placeholder, autocomplete;
-  std::string_view value{};
-  std::string_view error{};
-  std::string_view mode = "text";
-};
-
-// The value is what was typed, the error what is wrong with it: both come from outside.
-std::string input(const Input& of) {
-  const bool bad = !of.error.empty();
-  return fmt::format(
-      R"(<div class="Field">
-<label for="{id}">{label}</label>
-<input id="{id}" name="{id}" type="text" inputmode="{mode}" placeholder="{placeholder}"
-autocomplete="{autocomplete}" value="{value}" spellcheck="false"{bad}>
-{error}</div>
-)",
-      fmt::arg("id", of.id), fmt::arg("label", of.label), fmt::arg("mode", of.mode),
-      fmt::arg("placeholder", of.placeholder), fmt::arg("autocomplete", of.autocomplete),
-      fmt::arg("value", escaped(of.value)),
-      fmt::arg(
-          "bad",
-          bad ? fmt::format(R"( aria-invalid="true" aria-describedby="{}-error")", of.id) : ""),
-      fmt::arg("error",
-               bad ? fmt::format("<p class=\"FieldError\" id=\"{}-error\" role=\"alert\">{}</p>\n",
-                                 of.id, escaped(of.error))
-                   : ""));
-}
 
 std::string how_often(const Recurring& recurring) {
   if (recurring.interval_count == 1) {
@@ -166,26 +119,13 @@ std::string order_summary(const World& world, const CheckoutSession& session, st
 std::string card_fields(const Payment& typed, const PaymentErrors& errors) {
   std::string html = R"(<fieldset class="Group"><legend>Card information</legend>
 )";
-  html += input({.id = "cardNumber",
-                 .label = "Card number",
-                 .placeholder = "1234 1234 1234 1234",
-                 .autocomplete = "cc-number",
-                 .error = errors.number,
-                 .mode = "numeric"});
-  html += "<div class=\"Row\">\n";
-  html += input({.id = "cardExpiry",
-                 .label = "Expiry date",
-                 .placeholder = "MM / YY",
-                 .autocomplete = "cc-exp",
-                 .error = errors.expiry,
-                 .mode = "numeric"});
-  html += input({.id = "cardCvc",
-                 .label = "Security code",
-                 .placeholder = "CVC",
-                 .autocomplete = "cc-csc",
-                 .error = errors.cvc,
-                 .mode = "numeric"});
-  html += "</div>\n</fieldset>\n";
+  html += card_inputs({.number = "cardNumber",
+                       .expiry = "cardExpiry",
+                       .cvc = "cardCvc",
+                       .number_error = errors.number,
+                       .expiry_error = errors.expiry,
+                       .cvc_error = errors.cvc});
+  html += "</fieldset>\n";
   html += input({.id = "billingName",
                  .label = "Cardholder name",
                  .placeholder = "Full name on card",
@@ -226,25 +166,13 @@ std::string email_field(const World& world, const CheckoutSession& session, cons
                 .mode = "email"});
 }
 
-std::string small_page(std::string_view title, std::string_view text, const std::string& link) {
-  const std::string body = fmt::format(
-      R"(<main class="Closed"><span class="Badge">TEST MODE</span>
-<h1>{}</h1><p>{}</p>{}</main>
-{})",
-      title, text, link, footer);
-  return fmt::format(frame, fmt::arg("title", title), fmt::arg("body", body));
-}
-
 }  // namespace
 
 std::string checkout_page(const World& world, const CheckoutSession& session, const Payment& typed,
                           const PaymentErrors& errors, std::int64_t now) {
   const bool trial = session.trial.days || session.trial.end;
   const bool card = needs_card(world, session);
-  const std::string declined =
-      errors.declined.empty()
-          ? ""
-          : fmt::format(R"(<p class="FormError" role="alert">{}</p>)", escaped(errors.declined));
+  const std::string declined = form_error(errors.declined);
   const std::string form = fmt::format(
       R"(<main class="Payment">
 <form class="PaymentForm-form" method="post" action="/c/pay/{id}" novalidate>
@@ -268,10 +196,10 @@ future ones under their terms. In this sandbox nothing is ever charged.</p>
       fmt::arg("id", session.id), fmt::arg("heading", card ? "Pay with card" : "Your details"),
       fmt::arg("declined", declined), fmt::arg("email", email_field(world, session, typed, errors)),
       fmt::arg("card", card ? card_fields(typed, errors) : ""),
-      fmt::arg("button", trial ? "Start trial" : "Subscribe"), fmt::arg("footer", footer));
+      fmt::arg("button", trial ? "Start trial" : "Subscribe"), fmt::arg("footer", page_footer()));
   const std::string body =
       "<div class=\"App\">\n" + order_summary(world, session, now) + form + "</div>";
-  return fmt::format(frame, fmt::arg("title", "Checkout (test mode)"), fmt::arg("body", body));
+  return document("Checkout (test mode)", body);
 }
 
 std::string closed_page(const CheckoutSession& session) {
@@ -285,12 +213,6 @@ std::string closed_page(const CheckoutSession& session) {
       session.cancel_url
           ? fmt::format(R"(<a class="Onward" href="{}">Go back</a>)", escaped(*session.cancel_url))
           : "");
-}
-
-std::string unknown_page() {
-  return small_page("There is no such page",
-                    "The link may be mistyped, or the sandbox was restarted since it was made.",
-                    "");
 }
 
 }  // namespace sandbox

@@ -12,8 +12,7 @@ namespace sandbox {
 std::string checkout_page(const World& world, const CheckoutSession& session, const Payment& typed,
                           const PaymentErrors& errors, std::int64_t now);
 
-/// For a session that is complete or expired, and for one that nobody knows.
+/// For a session that is complete or expired.
 std::string closed_page(const CheckoutSession& session);
-std::string unknown_page();
 
 }  // namespace sandbox

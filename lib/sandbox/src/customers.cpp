@@ -4,6 +4,7 @@
 #include "billing.hpp"
 #include "events.hpp"
 #include "list.hpp"
+#include "payment_methods.hpp"
 #include "test_clocks.hpp"
 #include "timeline.hpp"
 
@@ -31,11 +32,43 @@ Json full_address(const Json& given) {
   return address;
 }
 
-void check_default_method(const Call& call, const std::string& customer) {
+/// What `payment_method` and `source` bring with a new (or changed) customer.
+struct Brought {
+  PaymentMethod* method = nullptr;
+  PaymentMethod* source = nullptr;
+};
+
+PaymentMethod* source_from(const Call& call, std::int64_t now) {
+  const Text token = call.text("source");
+  if (!token) return nullptr;
+  const TestCard* card = card_of_token(*token);
+  if (card == nullptr) throw no_such_named("token", *token, "source");
+  if (card->outcome == CardOutcome::declines) throw card_refusal(*card);
+  return &add_payment_method(call.world, method_of(*card, now), now, "card_");
+}
+
+Brought brought_by(const Call& call, std::int64_t now) {
+  Brought brought;
+  if (const Text id = call.text("payment_method")) {
+    brought.method = &payment_method_param(call.world, *id, "payment_method", now);
+    check_attachable(*brought.method, {});
+  }
+  brought.source = source_from(call, now);
+  return brought;
+}
+
+/// The default that is asked for: attached already, or the one that is brought, which may go by
+/// its test name (`pm_card_visa`) in both places.
+void check_default_method(Call& call, const std::string& customer, const Brought& brought) {
   if (!call.given("invoice_settings")) return;
-  const Json& settings = call.params["invoice_settings"];
+  Json& settings = call.params["invoice_settings"];
   if (!settings.contains("default_payment_method")) return;
+  if (settings["default_payment_method"].is_null()) return;
   const auto id = settings["default_payment_method"].get<std::string>();
+  if (brought.method != nullptr && id == call.text("payment_method")) {
+    settings["default_payment_method"] = brought.method->id;
+    return;
+  }
   const PaymentMethod* method = call.world.payment_methods.find(id);
   if (method != nullptr && method->customer == customer) return;
   throw Refusal{
@@ -44,6 +77,11 @@ void check_default_method(const Call& call, const std::string& customer) {
                              "The payment method must be attached to the customer.",
                              id),
       .param = "invoice_settings[default_payment_method]"};
+}
+
+void attach_brought(World& world, const Brought& brought, const std::string& customer) {
+  if (brought.method != nullptr) attach(world, *brought.method, customer);
+  if (brought.source != nullptr) attach(world, *brought.source, customer);
 }
 
 void assign_customer_fields(const Json& params, Customer& customer) {
@@ -67,13 +105,16 @@ void assign_customer_fields(const Json& params, Customer& customer) {
 }
 
 Json create_customer(Call& call) {
-  check_default_method(call, {});
-  Customer customer;
-  assign_customer_fields(call.params, customer);
-  customer.test_clock = call.text("test_clock");
+  Customer customer{.test_clock = call.text("test_clock")};
   if (customer.test_clock) clock_with_room(call.world, *customer.test_clock);
+  const Brought brought = brought_by(call, time_of(call.world, customer));
+  check_default_method(call, {}, brought);
+  assign_customer_fields(call.params, customer);
+  if (brought.source != nullptr) customer.default_source = brought.source->id;
   const Customer& added = add_customer(call.world, std::move(customer));
-  return announced(call, added.created, "customer.created", added);
+  Json answer = announced(call, added.created, "customer.created", added);
+  attach_brought(call.world, brought, added.id);
+  return answer;
 }
 
 Json retrieve_customer(Call& call) {
@@ -88,11 +129,14 @@ Customer& live_customer(Call& call) {
 
 Json update_customer(Call& call) {
   Customer& customer = live_customer(call);
-  check_default_method(call, customer.id);
+  const Brought brought{.source = source_from(call, time_of(call.world, customer))};
+  check_default_method(call, customer.id, brought);
   const Pictures before = pictured(call.world, customer);
   index_email(call.world, customer, false);
   assign_customer_fields(call.params, customer);
   index_email(call.world, customer, true);
+  if (brought.source != nullptr) customer.default_source = brought.source->id;
+  attach_brought(call.world, brought, customer.id);
   emit_change(call.world, time_of(call.world, customer), "customer.updated", before, customer);
   return shown(call.view(), customer);
 }
@@ -128,7 +172,7 @@ Schema customer_schema(bool updating) {
       field(Kind::email, "email").unset(),
       text("invoice_prefix", 12),
       object("invoice_settings",
-             with_unemulated({text("default_payment_method"), text("footer").unset()},
+             with_unemulated({text("default_payment_method").unset(), text("footer").unset()},
                              {"custom_fields", "rendering_options"})),
       metadata(),
       text("name", 256).unset(),
@@ -137,12 +181,12 @@ Schema customer_schema(bool updating) {
       field(Kind::texts, "preferred_locales"),
       object("shipping", {object("address", address).need(), text("name").need(), text("phone")})
           .unset(),
+      text("source"),
       choice("tax_exempt", {"exempt", "none", "reverse"}).unset()};
-  if (!updating) fields.push_back(text("test_clock"));
+  if (!updating) fields.insert(fields.end(), {text("payment_method"), text("test_clock")});
   return operation(with_unemulated(
-      std::move(fields),
-      {"balance", "business_name", "cash_balance", "coupon", "individual_name", "payment_method",
-       "promotion_code", "source", "tax", "tax_id_data", "validate", "default_source"}));
+      std::move(fields), {"balance", "business_name", "cash_balance", "coupon", "individual_name",
+                          "promotion_code", "tax", "tax_id_data", "validate", "default_source"}));
 }
 
 }  // namespace
@@ -176,6 +220,10 @@ Customer& customer_param(World& world, const std::string& id) {
   return customer;
 }
 
+std::int64_t time_of_customer(const World& world, const Text& customer) {
+  return customer ? time_of(world, world.customers.at(*customer)) : world.now;
+}
+
 Json shown(const View&, const Customer& customer) {
   if (customer.deleted) return {{"id", customer.id}, {"object", "customer"}, {"deleted", true}};
   return {{"id", customer.id},
@@ -184,7 +232,7 @@ Json shown(const View&, const Customer& customer) {
           {"balance", 0},
           {"created", customer.created},
           {"currency", nullable(customer.currency)},
-          {"default_source", nullptr},
+          {"default_source", nullable(customer.default_source)},
           {"delinquent", false},
           {"description", nullable(customer.description)},
           {"discount", nullptr},

@@ -38,8 +38,14 @@ constexpr std::array edges = {
     Edge{"product", "tax_code", ""},
     Edge{"customer", "invoice_settings", "customer.invoice_settings", inside},
     Edge{"customer.invoice_settings", "default_payment_method", "payment_method"},
-    Edge{"customer", "default_source", ""},
+    Edge{"customer", "default_source", "card"},
     Edge{"customer", "test_clock", "test_helpers.test_clock"},
+    Edge{"card", "customer", "customer"},
+    Edge{"setup_intent", "customer", "customer"},
+    Edge{"setup_intent", "payment_method", "payment_method"},
+    Edge{"setup_intent", "latest_attempt", ""},
+    Edge{"setup_intent", "mandate", ""},
+    Edge{"billing_portal.session", "configuration", "billing_portal.configuration"},
     Edge{"payment_method", "customer", "customer"},
     Edge{"checkout.session", "customer", "customer"},
     Edge{"checkout.session", "subscription", "subscription"},
@@ -119,6 +125,10 @@ Json referenced(const View& view, std::string_view kind, const std::string& id) 
   if (kind == "price") return shown(view, world.prices.at(id));
   if (kind == "customer") return shown(view, world.customers.at(id));
   if (kind == "payment_method") return shown(view, world.payment_methods.at(id));
+  if (kind == "card") return source_shown(world.payment_methods.at(id));
+  if (kind == "billing_portal.configuration") {
+    return shown(view, world.portal_configurations.at(id));
+  }
   if (kind == "test_helpers.test_clock") return shown(view, world.test_clocks.at(id));
   if (kind == "subscription") return shown(view, world.subscriptions.at(id));
   return shown(view, world.invoices.at(id));

@@ -32,7 +32,8 @@ bool charge_succeeds(const World& world, const Invoice& invoice) {
   const Subscription& subscription = world.subscriptions.at(invoice.subscription);
   const PaymentMethod* method =
       charged_method(world, subscription.default_payment_method, subscription.customer);
-  return method != nullptr && method->card->outcome == CardOutcome::succeeds;
+  return method != nullptr && method->card->outcome == CardOutcome::succeeds &&
+         !method->needs_authentication(false);
 }
 
 }  // namespace
@@ -118,8 +119,10 @@ void collect(World& world, Invoice& invoice, std::int64_t now) {
 
 const PaymentMethod* charged_method(const World& world, const Text& default_payment_method,
                                     const std::string& customer) {
-  const Text& method = default_payment_method ? default_payment_method
-                                              : world.customers.at(customer).default_payment_method;
+  const Customer& owner = world.customers.at(customer);
+  const Text& method = default_payment_method         ? default_payment_method
+                       : owner.default_payment_method ? owner.default_payment_method
+                                                      : owner.default_source;
   return method ? world.payment_methods.find(*method) : nullptr;
 }
 

@@ -85,6 +85,8 @@ struct Customer {
   Text test_clock{};
   bool deleted = false;
   Text email{}, name{}, phone{}, description{}, currency{}, default_payment_method{}, footer{};
+  /// A `card_…`, from the time before payment methods.
+  Text default_source{};
   std::string invoice_prefix{};
   std::int64_t next_invoice_sequence = 1;
   std::string tax_exempt = "none";
@@ -103,7 +105,42 @@ struct PaymentMethod {
   std::int64_t exp_year = 0;
   std::string fingerprint{};
   bool postal_code_given = false;
+  std::string allow_redisplay = "unspecified";
   Json billing_details{};
+  Metadata metadata{};
+  /// Its owner has confirmed it once (3-D Secure), for later charges too.
+  bool authenticated = false;
+  /// Was detached: it can never be used again.
+  bool spent = false;
+
+  /// Whether the bank asks its owner; `present` when a person is there to be asked.
+  bool needs_authentication(bool present) const {
+    return card->authentication == Authentication::always ||
+           (card->authentication == Authentication::at_first && !authenticated) ||
+           (card->authentication == Authentication::on_session && present);
+  }
+};
+
+/// What a person types into a hosted page about the one who pays.
+struct Payment {
+  std::string email{};
+  std::string name{};
+  std::string country = "US";
+  std::string postal_code{};
+  const TestCard* card = nullptr;
+  std::int64_t exp_month = 0;
+  std::int64_t exp_year = 0;
+};
+
+struct SetupIntent {
+  std::string id{};
+  std::int64_t created = 0;
+  std::string client_secret{};
+  std::string status = "requires_payment_method";
+  std::string usage = "off_session";
+  Text customer{}, payment_method{}, description{}, cancellation_reason{}, return_url{};
+  Json automatic_payment_methods = nullptr;
+  Json last_setup_error = nullptr;
   Metadata metadata{};
 };
 
@@ -148,6 +185,8 @@ struct CheckoutSession {
   Metadata subscription_metadata{};
   Json customer_details = nullptr;
   Metadata metadata{};
+  /// Typed and right, but the bank still waits for the card's owner.
+  std::optional<Payment> awaiting{};
 };
 
 struct UsageSummary {
@@ -229,6 +268,35 @@ struct Invoice {
 
   bool paid() const { return status == "paid"; }
   bool preview() const { return billing_reason == "upcoming"; }
+};
+
+/// What a customer may do in the portal; `features` as the API shows them, with nothing left out.
+struct PortalConfiguration {
+  std::string id{};
+  std::int64_t created = 0;
+  std::int64_t updated = 0;
+  bool active = true;
+  bool is_default = false;
+  Text name{}, default_return_url{}, headline{}, privacy_policy_url{}, terms_of_service_url{};
+  Json features{};
+  Metadata metadata{};
+
+  bool allows(const char* feature) const { return features[feature]["enabled"]; }
+};
+
+struct PortalSession {
+  std::string id{};
+  std::int64_t created = 0;
+  /// What the page's address ends with: who has it, is let in.
+  std::string secret{};
+  std::string configuration{};
+  std::string customer{};
+  Text return_url{}, locale{};
+  Json flow = nullptr;
+  bool flow_done = false;
+  std::optional<std::int64_t> opened{};
+  /// A card that still waits for its owner.
+  std::optional<Payment> awaiting{};
 };
 
 }  // namespace sandbox

@@ -1,10 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "checkout_page.hpp"
-#include "timeline.hpp"
-#include "universe.hpp"
+#include "pages.hpp"
+
+#include "error.hpp"
+#include "page_parts.hpp"
+
+#include <array>
 
 namespace sandbox {
 namespace {
+
+struct Door {
+  std::string_view start;
+  HttpResponse (*answer)(Universe&, const Arrival&, std::string_view, World*&);
+};
+
+constexpr std::array doors = {Door{"/c/pay/", checkout_door},
+                              Door{"/c/authenticate/", authentication_door},
+                              Door{"/p/session/", portal_door}};
+
+}  // namespace
+
+bool is_page(std::string_view path) {
+  for (const Door& door : doors) {
+    if (path.starts_with(door.start)) return true;
+  }
+  return false;
+}
 
 HttpResponse page(int status, std::string html) {
   return {.status = status,
@@ -16,51 +37,35 @@ HttpResponse page(int status, std::string html) {
           .body = std::move(html)};
 }
 
-bool usable(const World& world, const CheckoutSession& session) {
-  return session.status == "open" &&
-         (!session.customer || !world.customers.at(*session.customer).deleted);
+HttpResponse onward(const std::string& url) {
+  HttpResponse response = page(303, "");
+  response.headers.push_back({"Location", url});
+  return response;
 }
 
-HttpResponse paid(World& world, CheckoutSession& session, const Arrival& arrival) {
+Form form_of(const Arrival& arrival) {
   Form form;
   try {
     parse_form(arrival.request.body, form);
   } catch (const Refusal&) {
-    // A form that no page of ours would send is as good as an empty one.
     form = {};
   }
-  const std::int64_t now = time_of(world, session);
-  Payment payment;
-  const PaymentErrors errors = read_payment(world, session, form, now, payment);
-  if (errors.fields() || !errors.declined.empty()) {
-    return page(errors.fields() ? 400 : 402, checkout_page(world, session, payment, errors, now));
-  }
-  complete(world, session, payment);
-  HttpResponse response = page(303, "");
-  response.headers.push_back({"Location", redirect_url(session)});
-  return response;
+  return form;
 }
-
-HttpResponse answered_page(World* world, const std::string& id, const Arrival& arrival) {
-  if (world == nullptr) return page(404, unknown_page());
-  advance(*world, arrival.now);
-  CheckoutSession& session = world->sessions.at(id);
-  const std::string& method = arrival.request.method;
-  if (method != "GET" && method != "HEAD" && method != "POST") return page(405, unknown_page());
-  if (!usable(*world, session)) return page(method == "POST" ? 410 : 200, closed_page(session));
-  if (method == "POST") return paid(*world, session, arrival);
-  return page(200, checkout_page(*world, session, {}, {}, time_of(*world, session)));
-}
-
-}  // namespace
 
 HttpResponse answer_page(Universe& universe, const Arrival& arrival) {
-  constexpr std::string_view start = "/c/pay/";
-  const std::string id = arrival.path.substr(start.size());
-  World* world = universe.world_with_session(id);
-  HttpResponse response = answered_page(world, id, arrival);
+  World* world = nullptr;
+  HttpResponse response = page(404, unknown_page());
+  const std::string& method = arrival.request.method;
+  for (const Door& door : doors) {
+    if (!arrival.path.starts_with(door.start)) continue;
+    const std::string_view path = std::string_view(arrival.path).substr(door.start.size());
+    const bool known = method == "GET" || method == "HEAD" || method == "POST";
+    response = known ? door.answer(universe, arrival, path, world) : page(405, unknown_page());
+    break;
+  }
   universe.log.add({.time = arrival.now,
-                    .method = arrival.request.method,
+                    .method = method,
                     .path = arrival.path,
                     .status = response.status,
                     .request_id = universe.ids.plain("req_"),

@@ -12,6 +12,9 @@ Routes product_routes();
 Routes price_routes();
 Routes customer_routes();
 Routes payment_method_routes();
+Routes setup_intent_routes();
+Routes portal_configuration_routes();
+Routes portal_session_routes();
 Routes checkout_session_routes();
 Routes subscription_routes();
 Routes subscription_item_routes();
@@ -25,6 +28,9 @@ Json shown(const View& view, const Product& product);
 Json shown(const View& view, const Price& price);
 Json shown(const View& view, const Customer& customer);
 Json shown(const View& view, const PaymentMethod& method);
+Json shown(const View& view, const SetupIntent& intent);
+Json shown(const View& view, const PortalConfiguration& configuration);
+Json shown(const View& view, const PortalSession& session);
 Json shown(const View& view, const CheckoutSession& session);
 Json shown(const View& view, const Subscription& subscription);
 Json shown(const View& view, const SubscriptionItem& item);
@@ -32,6 +38,8 @@ Json shown(const View& view, const Invoice& invoice);
 Json shown(const View& view, const Event& event);
 Json shown(const View& view, const TestClock& clock);
 
+/// A payment method as the card that sources were.
+Json source_shown(const PaymentMethod& method);
 /// The legacy mirror of a recurring price.
 Json plan_shown(const View& view, const Price& price);
 /// Lines of a checkout session as `line_items` has them.

@@ -17,7 +17,6 @@ constexpr std::array absent = {"account_links",
                                "balance",
                                "balance_transactions",
                                "billing",
-                               "billing_portal",
                                "charges",
                                "climate",
                                "country_specs",
@@ -51,7 +50,6 @@ constexpr std::array absent = {"account_links",
                                "reporting",
                                "reviews",
                                "setup_attempts",
-                               "setup_intents",
                                "shipping_rates",
                                "sigma",
                                "sources",
@@ -70,8 +68,6 @@ constexpr std::array absent = {"account_links",
 
 // Resources that are here, with operations that aren't.
 constexpr std::array absent_below = {"/search",
-                                     "/attach",
-                                     "/detach",
                                      "/finalize",
                                      "/pay",
                                      "/void",
@@ -89,7 +85,7 @@ constexpr std::array absent_below = {"/search",
                                      "/retry"};
 
 // Stripe creates and changes these too, the stand-in only reads them.
-constexpr std::array only_read = {"/v1/payment_methods", "/v1/invoices", "/v1/subscription_items"};
+constexpr std::array only_read = {"/v1/invoices", "/v1/subscription_items"};
 
 }  // namespace
 
@@ -97,6 +93,7 @@ Routes all_routes() {
   Routes all;
   for (Routes (*const resource)() :
        {account_routes, product_routes, price_routes, customer_routes, payment_method_routes,
+        setup_intent_routes, portal_configuration_routes, portal_session_routes,
         checkout_session_routes, subscription_routes, usage_record_routes, subscription_item_routes,
         upcoming_invoice_routes, invoice_routes, event_routes, test_clock_routes}) {
     Routes routes = resource();

@@ -27,7 +27,7 @@ Arrival arrival_of(const HttpRequest& request, std::int64_t now) {
 HttpResponse answer(Universe& universe, const Arrival& arrival, const Pause& pause) {
   const std::string_view path = arrival.path;
   if (path.starts_with("/_sandbox/")) return answer_control(universe, arrival);
-  if (path.starts_with("/c/pay/")) return answer_page(universe, arrival);
+  if (is_page(path)) return answer_page(universe, arrival);
   return answer_api(universe, arrival, pause);
 }
 
@@ -55,13 +55,6 @@ void Universe::reset() {
   faults.clear();
   log.clear();
   ++resets;
-}
-
-World* Universe::world_with_session(const std::string& session) {
-  for (const auto& [key, world] : worlds) {
-    if (world->sessions.find(session) != nullptr) return world.get();
-  }
-  return nullptr;
 }
 
 HttpResponse json_response(int status, const Json& body) {

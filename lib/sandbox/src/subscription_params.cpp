@@ -66,7 +66,7 @@ void check_payable(const Call& call, const Terms& terms) {
             "https://stripe.com/docs/billing/subscriptions/"
             "payment-methods-setting#payment-method-priority."};
   }
-  if (method->card->outcome != CardOutcome::succeeds) {
+  if (method->card->outcome != CardOutcome::succeeds || method->needs_authentication(false)) {
     throw not_emulated("an incomplete subscription, which a card that fails would make");
   }
 }

@@ -35,16 +35,6 @@ void assign_cancellation(const Json& params, Subscription& subscription) {
   assign(*details, "feedback", subscription.cancel_feedback);
 }
 
-void set_cancel_at_period_end(const Call& call, Subscription& subscription) {
-  const bool wanted = call.flag("cancel_at_period_end", subscription.cancel_at_period_end);
-  if (wanted == subscription.cancel_at_period_end) return;
-  subscription.cancel_at_period_end = wanted;
-  subscription.cancel_at = wanted ? std::optional(subscription.period.end) : std::nullopt;
-  subscription.canceled_at =
-      wanted ? std::optional(time_of(call.world, subscription)) : std::nullopt;
-  subscription.cancel_reason = wanted ? Text("cancellation_requested") : std::nullopt;
-}
-
 Json update_subscription(Call& call) {
   Subscription& subscription = in_path(call.world.subscriptions, "subscription", call.ids[0]);
   check_canceled_update(call, subscription);
@@ -54,7 +44,9 @@ Json update_subscription(Call& call) {
   assign(call.params, "description", subscription.description);
   assign_metadata(call.params, subscription.metadata);
   assign_cancellation(call.params, subscription);
-  set_cancel_at_period_end(call, subscription);
+  cancel_at_period_end(subscription,
+                       call.flag("cancel_at_period_end", subscription.cancel_at_period_end),
+                       time_of(call.world, subscription));
   emit_change(call.world, time_of(call.world, subscription), "customer.subscription.updated",
               before, subscription);
   return shown(call.view(), subscription);

@@ -31,8 +31,6 @@ struct Universe {
 
   /// The account of a key, made when it is first used.
   World& world_of(const std::string& key, std::int64_t now);
-  /// The account that has this checkout session, or null.
-  World* world_with_session(const std::string& session);
 
   std::int64_t now() const { return options.now() + clock_offset; }
 
@@ -70,6 +68,9 @@ HttpResponse answer_control(Universe& universe, const Arrival& arrival);
 /// Refusal.
 Json clock_shown(const Universe& universe, const Arrival& arrival);
 Json move_clock(Universe& universe, const Arrival& arrival);
+
+/// Whether a path is one of the hosted pages'.
+bool is_page(std::string_view path);
 
 /// A file of the hosted pages, or nothing.
 std::string_view checkout_css();

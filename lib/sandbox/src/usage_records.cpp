@@ -2,6 +2,7 @@
 #include "billing.hpp"
 #include "list.hpp"
 #include "money.hpp"
+#include "resources.hpp"
 #include "subscription_items.hpp"
 #include "timeline.hpp"
 

@@ -38,18 +38,23 @@ struct World : std::enable_shared_from_this<World> {
   Table<Price> prices{};
   Table<Customer> customers{};
   Table<PaymentMethod> payment_methods{};
+  Table<SetupIntent> setup_intents{};
   Table<CheckoutSession> sessions{};
   Table<Subscription> subscriptions{};
   Table<SubscriptionItem> items{};
   Table<Invoice> invoices{};
   Table<TestClock> test_clocks{};
+  Table<PortalConfiguration> portal_configurations{};
+  Table<PortalSession> portal_sessions{};
 
   std::unordered_map<std::string, std::string> price_by_lookup_key{};
+  std::unordered_map<std::string, std::string> portal_session_by_secret{};
   Index products_by_url{};
   Index prices_by_product{};
   Index customers_by_email{};
   Index customers_by_clock{};
   Index payment_methods_by_customer{};
+  Index setup_intents_by_customer{};
   Index sessions_by_customer{};
   Index subscriptions_by_customer{};
   Index invoices_by_customer{};
