@@ -31,6 +31,7 @@ HttpResponse refused(const Refusal& refusal) {
   if (!refusal.limit.empty()) {
     response.headers.push_back({"Stripe-Rate-Limited-Reason", refusal.limit});
   }
+  if (refusal.final) response.headers.push_back({"Stripe-Should-Retry", "false"});
   return response;
 }
 

@@ -7,6 +7,7 @@
 
 namespace sandbox {
 
+constexpr std::int64_t hour_seconds = 3600;
 constexpr std::int64_t day_seconds = 86'400;
 
 /// `count` intervals (day, week, month, year) after the anchor, in UTC. A month without the

@@ -22,6 +22,8 @@ struct Refusal {
   /// False for what is refused before the endpoint begins its work; such an answer isn't kept under
   /// the idempotency key.
   bool executed = true;
+  /// Says in a header that trying again is of no use.
+  bool final = false;
 };
 
 /// Stripe's error body. Keys that don't apply are absent. `request_log_url` is left out: there is

@@ -45,7 +45,7 @@ void add_line_since_basil(const View& view, const Invoice& invoice, const Invoic
   body["pricing"] = {{"price_details", {{"price", price.id}, {"product", price.product}}},
                      {"type", "price_details"},
                      {"unit_amount_decimal", price.unit_amount_decimal}};
-  body["quantity_decimal"] = std::to_string(line.quantity);
+  body["quantity_decimal"] = line.quantity_decimal.value_or(std::to_string(line.quantity));
   body["subscription"] = invoice.subscription;
   body["subtotal"] = line.amount;
   body["taxes"] = Json::array();

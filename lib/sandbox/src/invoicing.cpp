@@ -16,15 +16,17 @@ std::string every(const Recurring& recurring) {
 }
 
 InvoiceLine item_line(const World& world, const SubscriptionItem& item, Period period,
-                      std::int64_t quantity) {
+                      const Decimal& quantity) {
   const Price& price = world.prices.at(item.price);
+  const bool whole = quantity.fraction() == 0;
   return {.amount = priced(quantity, price.unit_amount_decimal),
           .description = fmt::format(
-              "{} × {} (at {} / {})", quantity, world.products.at(price.product).name,
+              "{} × {} (at {} / {})", quantity.text(), world.products.at(price.product).name,
               unit_price_text(price.unit_amount_decimal, price.currency), every(*price.recurring)),
           .period = period,
           .price = price.id,
-          .quantity = quantity,
+          .quantity = quantity.rounded_up(),
+          .quantity_decimal = whole ? Text{} : Text(quantity.text()),
           .item = item.id};
 }
 
@@ -36,11 +38,22 @@ bool charge_succeeds(const World& world, const Invoice& invoice) {
          !method->needs_authentication(false);
 }
 
+// What the customer's events come to; a total below nothing is billed as nothing.
+Decimal metered_in(const World& world, const SubscriptionItem& item, const std::string& meter,
+                   Period period) {
+  const std::string& customer = world.subscriptions.at(item.subscription).customer;
+  const std::string& formula = world.metering.meters.at(meter).formula;
+  return std::max(Decimal{}, world.metering.usage(meter, customer).total(formula, period));
+}
+
 }  // namespace
 
 std::int64_t usage_in(const World& world, const SubscriptionItem& item, Period period) {
   if (period.start == period.end) return 0;
   const Price& price = world.prices.at(item.price);
+  if (const std::string* meter = price.meter()) {
+    return metered_in(world, item, *meter, period).rounded_up();
+  }
   const std::string how = price.recurring->aggregate_usage.value_or("sum");
   const auto end = item.usage.lower_bound(period.end);
   const auto begin = how == "last_ever" ? item.usage.begin() : item.usage.lower_bound(period.start);
@@ -54,11 +67,15 @@ std::int64_t usage_in(const World& world, const SubscriptionItem& item, Period p
 }
 
 InvoiceLine licensed_line(const World& world, const SubscriptionItem& item, Period period) {
-  return item_line(world, item, period, item.quantity.value_or(1));
+  return item_line(world, item, period, Decimal::of(item.quantity.value_or(1)));
 }
 
 InvoiceLine metered_line(const World& world, const SubscriptionItem& item, Period period) {
-  return item_line(world, item, period, usage_in(world, item, period));
+  const std::string* meter = world.prices.at(item.price).meter();
+  if (meter != nullptr) {
+    return item_line(world, item, period, metered_in(world, item, *meter, period));
+  }
+  return item_line(world, item, period, Decimal::of(usage_in(world, item, period)));
 }
 
 Invoice draft_invoice(const World& world, const Subscription& subscription, std::string reason,

@@ -104,14 +104,23 @@ std::string decimal_normal(std::string_view decimal) {
 }
 
 std::int64_t priced(std::int64_t quantity, std::string_view decimal) {
+  return priced(Decimal::of(quantity), decimal);
+}
+
+std::int64_t priced(const Decimal& quantity, std::string_view decimal) {
   const auto [whole, fraction] = parts_of(decimal);
   std::string padded(fraction);
   padded.resize(decimals_max, '0');
   const Int128 unit = static_cast<Int128>(integer_of(whole)) * scale + integer_of(padded);
   // Asked before multiplying: 63 bits of quantity and 80 bits of price don't fit into 127.
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
-  if (unit != 0 && quantity > static_cast<Int128>(most) * scale / unit) return most;
-  return static_cast<std::int64_t>((unit * quantity + scale / 2) / scale);
+  if (unit != 0 && quantity.whole() > static_cast<Int128>(most) * scale / unit) return most;
+  const Int128 most_of_it = unit * quantity.whole();
+  // In units of 10^-24, in which both fractions are exact.
+  const Int128 rest = most_of_it % scale * scale + unit * quantity.fraction();
+  constexpr Int128 one = static_cast<Int128>(scale) * scale;
+  return sum_of(static_cast<std::int64_t>(most_of_it / scale),
+                static_cast<std::int64_t>((rest + one / 2) / one));
 }
 
 std::int64_t sum_of(std::int64_t a, std::int64_t b) {

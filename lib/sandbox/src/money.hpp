@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "decimal.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +26,7 @@ std::string decimal_normal(std::string_view decimal);
 
 /// quantity × unit price, half a minor unit rounded up, held at the largest 64-bit integer.
 std::int64_t priced(std::int64_t quantity, std::string_view decimal);
+std::int64_t priced(const Decimal& quantity, std::string_view decimal);
 /// a + b, held at the limits of 64 bits.
 std::int64_t sum_of(std::int64_t a, std::int64_t b);
 

@@ -66,6 +66,10 @@ struct Price {
   Metadata metadata{};
 
   bool metered() const { return recurring && recurring->metered; }
+  /// Whose events it bills; null for any other price.
+  const std::string* meter() const {
+    return recurring && recurring->meter ? &*recurring->meter : nullptr;
+  }
 };
 
 struct TestClock {
@@ -241,7 +245,9 @@ struct InvoiceLine {
   std::string description{};
   Period period{};
   std::string price{};
+  /// Whole; where that isn't the whole truth, `quantity_decimal` is.
   std::int64_t quantity = 0;
+  Text quantity_decimal{};
   Text item{};
 };
 

@@ -137,6 +137,15 @@ Json metadata_in(const Form& form, std::string_view path) {
   return metadata;
 }
 
+Json strings_in(const Form& form, std::string_view path) {
+  Json strings = Json::object();
+  for (const auto& [key, child] : form.children) {
+    if (child.nested()) throw mistyped("Invalid string", below(path, key));
+    strings[key] = child.value;
+  }
+  return strings;
+}
+
 Json object_in(const Schema& schema, const Form& form, std::string_view path, Version version);
 
 Json range_in(const Form& form, std::string_view path) {
@@ -181,6 +190,7 @@ Json scalar_in(const Field& field, const std::string& value, std::string_view pa
     case Kind::now_or_moment:
       return value == "now" ? Json(value) : integer_kind(field, value, path);
     case Kind::metadata:
+    case Kind::strings:
     case Kind::object: throw mistyped("Invalid object", path);
     default: return text_in(field, value, path);
   }
@@ -209,6 +219,9 @@ Json value_in(const Field& field, const Form& form, const std::string& path, Ver
     case Kind::objects: return array_in(field, form, path, version);
     case Kind::metadata:
       if (form.nested()) return metadata_in(form, path);
+      break;
+    case Kind::strings:
+      if (form.nested()) return strings_in(form, path);
       break;
     case Kind::object:
       if (form.nested()) return object_in(field.fields, form, path, version);

@@ -26,14 +26,36 @@ void check_interval_count(const Recurring& recurring) {
   }
 }
 
-Recurring recurring_from(const Json& params, Version version) {
+// What a price is metered by, other than usage records.
+void assign_meter(Call& call, const Json& params, Recurring& recurring) {
+  assign(params, "meter", recurring.meter);
+  if (!recurring.meter) return;
+  const Meter& meter =
+      in_param(call.world.metering.meters, "meter", *recurring.meter, "recurring[meter]");
+  if (!recurring.metered) {
+    throw Refusal{.message = "You can only set `meter` when `usage_type` is `metered`.",
+                  .param = "recurring[meter]"};
+  }
+  if (!meter.active()) {
+    throw Refusal{.message = fmt::format("The meter `{}` is inactive.", meter.id),
+                  .param = "recurring[meter]"};
+  }
+  if (recurring.aggregate_usage) {
+    throw Refusal{.message = "You cannot set `aggregate_usage` on a price with a `meter`.",
+                  .param = "recurring[aggregate_usage]"};
+  }
+}
+
+Recurring recurring_from(Call& call) {
+  const Json& params = call.params["recurring"];
   Recurring recurring;
   assign(params, "interval", recurring.interval);
   assign(params, "interval_count", recurring.interval_count);
   assign(params, "aggregate_usage", recurring.aggregate_usage);
   assign(params, "trial_period_days", recurring.trial_period_days);
   recurring.metered = params.value("usage_type", "licensed") == "metered";
-  if (version.basil() && recurring.metered && !recurring.meter) {
+  assign_meter(call, params, recurring);
+  if (call.version.basil() && recurring.metered && !recurring.meter) {
     throw Refusal{.message =
                       "Starting with Stripe version `2025-03-31.basil`, metered prices must be "
                       "backed by meters."};
@@ -43,7 +65,8 @@ Recurring recurring_from(const Json& params, Version version) {
     throw Refusal{.message = "You can only set `aggregate_usage` when `usage_type` is `metered`.",
                   .param = "recurring[aggregate_usage]"};
   }
-  if (recurring.metered && !recurring.aggregate_usage) recurring.aggregate_usage = "sum";
+  if (recurring.metered && !recurring.meter && !recurring.aggregate_usage)
+    recurring.aggregate_usage = "sum";
   return recurring;
 }
 
@@ -135,8 +158,7 @@ Json create_price(Call& call) {
   assign_metadata(call.params, price.metadata);
   assign_amount(call, price);
   check_product(call);
-  if (call.given("recurring"))
-    price.recurring = recurring_from(call.params["recurring"], call.version);
+  if (call.given("recurring")) price.recurring = recurring_from(call);
   check_lookup_key(call, price.id);
   price.product = call.given("product") ? *call.text("product") : product_made(call);
   price.id = world.ids.timed("price_", call.now);
@@ -176,6 +198,7 @@ bool recurring_matches(const Json& params, const Price& price) {
   if (wanted == params.end()) return true;
   if (!price.recurring) return false;
   return price.recurring->interval == wanted->value("interval", price.recurring->interval) &&
+         (!wanted->contains("meter") || price.recurring->meter == (*wanted)["meter"]) &&
          (!wanted->contains("usage_type") ||
           price.recurring->metered == ((*wanted)["usage_type"] == "metered"));
 }
@@ -216,6 +239,7 @@ Schema price_create_schema() {
                       choice("aggregate_usage", {"last_during_period", "last_ever", "max", "sum"})
                           .only(until_basil),
                       field(Kind::positive, "interval_count"),
+                      text("meter"),
                       field(Kind::whole, "trial_period_days"),
                       choice("usage_type", {"licensed", "metered"})};
   Schema product = {text("name").need(),
@@ -232,7 +256,7 @@ Schema price_create_schema() {
                    text("nickname"),
                    text("product"),
                    object("product_data", std::move(product)),
-                   object("recurring", with_unemulated(std::move(recurring), {"meter"})),
+                   object("recurring", std::move(recurring)),
                    behavior_field(),
                    field(Kind::flag, "transfer_lookup_key"),
                    field(Kind::whole, "unit_amount"),
@@ -253,9 +277,8 @@ Schema price_list_schema() {
   return listing(
       {field(Kind::flag, "active"), field(Kind::range, "created"),
        field(Kind::currency, "currency"), field(Kind::texts, "lookup_keys"), text("product"),
-       object("recurring", with_unemulated({choice("interval", {"day", "month", "week", "year"}),
-                                            choice("usage_type", {"licensed", "metered"})},
-                                           {"meter"})),
+       object("recurring", {choice("interval", {"day", "month", "week", "year"}), text("meter"),
+                            choice("usage_type", {"licensed", "metered"})}),
        choice("type", {"one_time", "recurring"})});
 }
 

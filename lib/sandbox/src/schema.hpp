@@ -26,6 +26,8 @@ enum class Kind {
   now_or_moment,
   flag,
   metadata,
+  /// An object with any keys, of strings.
+  strings,
   range,
   texts,
   object,

@@ -20,8 +20,17 @@ Refusal bad_timestamp(std::string_view why) {
       .param = "timestamp"};
 }
 
+void check_legacy(const Call& call, const SubscriptionItem& item, std::string_view what,
+                  std::string_view instead) {
+  if (!call.world.prices.at(item.price).meter()) return;
+  throw Refusal{.message = fmt::format("Cannot {} for `{}` because it is not on the legacy metered "
+                                       "billing system. Call {} instead.",
+                                       what, item.id, instead)};
+}
+
 void check(const Call& call, const SubscriptionItem& item, const Subscription& subscription,
            std::int64_t timestamp, std::int64_t time) {
+  check_legacy(call, item, "create a usage record", "/v1/billing/meter_events");
   if (subscription.ended()) {
     throw Refusal{.message =
                       "Cannot create the usage record because the subscription has been canceled."};
@@ -77,6 +86,7 @@ Json usage_summary(const SubscriptionItem& item, const std::string& id, Json inv
 
 Json list_usage_summaries(Call& call) {
   const SubscriptionItem& item = item_in_path(call);
+  check_legacy(call, item, "list usage record summaries", "/v1/billing/meters/:id/event_summaries");
   if (!call.world.prices.at(item.price).metered()) {
     throw Refusal{.message =
                       "Usage record summaries are only supported on subscription items with a "

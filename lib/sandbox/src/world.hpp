@@ -4,6 +4,7 @@
 #include "event_log.hpp"
 #include "idempotency.hpp"
 #include "ids.hpp"
+#include "metering.hpp"
 #include "objects.hpp"
 #include "rate_limit.hpp"
 #include "table.hpp"
@@ -59,6 +60,8 @@ struct World : std::enable_shared_from_this<World> {
   Index subscriptions_by_customer{};
   Index invoices_by_customer{};
   Index invoices_by_subscription{};
+
+  Metering metering{};
 
   Agenda agenda{};
 
