@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <string>
 
 namespace {
 
@@ -20,15 +21,22 @@ Any key of the form sk_test_… opens an account of its own, which lives as long
 Examples:
   billing-sandbox
   billing-sandbox --faults 0.2 --seed 7
+  billing-sandbox --forward-to http://localhost:3000/webhook
   curl -u sk_test_sandbox: http://127.0.0.1:12111/v1/account
   STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_API_BASE=http://127.0.0.1:12111 billing doctor
 
-Beside Stripe's routes: /_sandbox/requests, usage, clock, faults and reset (docs/sandbox.md).
+Beside Stripe's routes: /_sandbox/ shows a browser what the accounts hold; for programs there are
+/_sandbox/requests, usage, clock, faults and reset (docs/sandbox.md).
 )";
 
 constexpr int exit_usage = 2;
 /// The year 2200; what is billed for later is no use to anyone.
 constexpr std::int64_t now_max = 7'258'118'400;
+
+std::string http_url(const std::string& url) {
+  const bool known = url.starts_with("http://") || url.starts_with("https://");
+  return known ? "" : "not an address that begins with http:// or https://";
+}
 
 }  // namespace
 
@@ -55,6 +63,13 @@ int main(int argc, char** argv) {
   app.add_flag("--rate-limit{25}", settings.rate_limit,
                "Answers 429 beyond Stripe's 25 calls a second in test mode; --rate-limit=N for N")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}));
+  app.add_option("--forward-to", settings.forward_to,
+                 "URL that gets every event of every account as a webhook")
+      ->check(http_url);
+  app.add_option("--webhook-secret", settings.webhook_secret,
+                 "What they are signed with; else it follows from the seed");
+  app.add_flag("--webhook-chaos", settings.webhook_chaos,
+               "Shuffles, duplicates and delays webhooks, as follows from the seed");
   app.set_version_flag("--version", "billing-sandbox " BILLING_VERSION);
   app.footer(footer);
   try {
@@ -69,6 +84,11 @@ int main(int argc, char** argv) {
     return billing::exit_code(host.error());
   }
   fmt::print("sandbox listening on {}\n", (*host)->url());
+  fmt::print("inspector: {}/_sandbox/\n", (*host)->url());
+  if (!settings.forward_to.empty()) {
+    fmt::print("webhooks go to {}, signed with {}\n", settings.forward_to,
+               (*host)->webhook_secret());
+  }
   std::fflush(stdout);
   signals.wait();
   (*host)->stop();

@@ -39,8 +39,24 @@ std::int64_t seconds_of(const Clock& clock) {
   return to_second(clock.now()).time_since_epoch().count();
 }
 
-std::int64_t seconds_ahead(const SandboxSettings& settings, const Clock& clock) {
-  return settings.now ? *settings.now - seconds_of(clock) : 0;
+/// The stand-in's time, but for what it was moved since.
+std::function<std::int64_t()> time_of(const SandboxSettings& settings, const Clock& clock) {
+  const std::int64_t ahead = settings.now ? *settings.now - seconds_of(clock) : 0;
+  return [&clock, ahead] { return seconds_of(clock) + ahead; };
+}
+
+sandbox::Options options_of(const SandboxSettings& settings, const Clock& clock,
+                            const std::string& url) {
+  sandbox::Options options{.now = time_of(settings, clock),
+                           .seed = settings.seed,
+                           .public_url = url,
+                           .faults = settings.faults,
+                           .rate_limit = settings.rate_limit,
+                           .forward_to = settings.forward_to,
+                           .webhook_secret = settings.webhook_secret,
+                           .webhook_chaos = settings.webhook_chaos};
+  if (!settings.receivers_follow) options.receivers_now = [&clock] { return seconds_of(clock); };
+  return options;
 }
 
 }  // namespace
@@ -56,19 +72,24 @@ SandboxHost::SandboxHost(std::unique_ptr<HttpListener> listener, const SandboxSe
                          const Clock& clock)
     : listener_(std::move(listener)),
       url_(fmt::format("http://127.0.0.1:{}", listener_->port())),
-      sandbox_({.now = [&clock, ahead = seconds_ahead(settings,
-                                                      clock)] { return seconds_of(clock) + ahead; },
-                .seed = settings.seed,
-                .public_url = url_,
-                .wait = [this](std::chrono::milliseconds time) { wait(time); },
-                .faults = settings.faults,
-                .rate_limit = settings.rate_limit}) {
+      sandbox_([&] {
+        sandbox::Options options = options_of(settings, clock, url_);
+        options.wait = [this](std::chrono::milliseconds time) { wait(time); };
+        return options;
+      }()),
+      webhooks_(sandbox_, [this, now = time_of(settings, clock)] {
+        return now() + sandbox_.clock_offset();
+      }) {
   Doors doors{.own_names = loopback_names(listener_->port()),
               .allowed_origins = settings.allowed_origins};
   thread_ = std::thread([this, doors = std::move(doors)]() mutable {
     listener_->run(
         std::move(doors), [](const std::string&) { return body_bytes_max; },
-        [this](const Incoming& incoming) { return answer(sandbox_, incoming); });
+        [this](const Incoming& incoming) {
+          Outgoing outgoing = answer(sandbox_, incoming);
+          webhooks_.look();
+          return outgoing;
+        });
   });
 }
 
@@ -86,6 +107,7 @@ void SandboxHost::stop() {
   stopped_.notify_all();
   listener_->stop();
   thread_.join();
+  webhooks_.stop();
 }
 
 SandboxHost::~SandboxHost() {

@@ -6,6 +6,7 @@
 
 #include "http/http_listener.hpp"
 #include "sandbox/sandbox.hpp"
+#include "sandbox/webhook_sender.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -26,6 +27,11 @@ struct SandboxSettings {
   std::vector<std::string> allowed_origins;
   double faults = 0;            ///< How likely a call is to meet one.
   std::int64_t rate_limit = 0;  ///< Calls a second; 0: all.
+  std::string forward_to = {};      ///< Gets all webhooks; nobody when empty.
+  std::string webhook_secret = {};  ///< For it; made from the seed when empty.
+  bool webhook_chaos = false;
+  /// Receivers of webhooks live by the stand-in's time; else by the machine's.
+  bool receivers_follow = false;
 };
 
 /// The stand-in for Stripe behind a socket of its own on loopback, with a thread that answers.
@@ -44,6 +50,8 @@ class SandboxHost {
   std::chrono::seconds clock_offset() const {
     return std::chrono::seconds(sandbox_.clock_offset());
   }
+  /// What webhooks to `forward_to` are signed with.
+  std::string webhook_secret() const { return sandbox_.webhook_secret(); }
   /// Lets requests that are being answered finish, stalled ones at once, and returns when all is
   /// over.
   void stop();
@@ -60,6 +68,7 @@ class SandboxHost {
   std::unique_ptr<HttpListener> listener_;
   std::string url_;
   sandbox::Sandbox sandbox_;
+  WebhookSender webhooks_;
   std::thread thread_;
 };
 

@@ -126,7 +126,10 @@ Result<Ways> open_ways(const std::string& api_base, const ServerSettings& settin
 
 /// What scripts wait for: one line a listener, once it answers.
 void announce(const SandboxHost* sandbox, const std::string& own_url) {
-  if (sandbox != nullptr) fmt::print("sandbox listening on {}\n", sandbox->url());
+  if (sandbox != nullptr) {
+    fmt::print("sandbox listening on {}\n", sandbox->url());
+    fmt::print("inspector: {}/_sandbox/\n", sandbox->url());
+  }
   fmt::print("billing-server listening on {}\n", own_url);
   std::fflush(stdout);
 }
@@ -151,8 +154,8 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   std::unique_ptr<SandboxHost> sandbox;
   std::string api_base = settings.stripe_api_base;
   if (settings.sandbox) {
-    auto started =
-        SandboxHost::start({.port = settings.sandbox_port, .seed = entropy.next()}, machine);
+    auto started = SandboxHost::start(
+        {.port = settings.sandbox_port, .seed = entropy.next(), .receivers_follow = true}, machine);
     if (!started) return failure(std::move(started));
     sandbox = std::move(*started);
     clock.follow(*sandbox);

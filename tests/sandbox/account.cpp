@@ -65,7 +65,7 @@ Account::Account(sandbox::Options options)
         options.wait = [this](std::chrono::milliseconds time) {
           if (meanwhile) meanwhile(time);
         };
-        return options;
+        return std::move(options);
       }()) {}
 
 Answer Account::send(const std::string& method, const std::string& target, const std::string& body,

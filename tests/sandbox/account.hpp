@@ -39,7 +39,8 @@ struct Answer {
 /// A stand-in with a clock that only the test moves, and one account of it to talk to.
 class Account {
  public:
-  explicit Account(sandbox::Options options = {.seed = 1});
+  /// With a clock that only the test moves, whatever the options say of it.
+  explicit Account(sandbox::Options options = {.now = {}, .seed = 1});
 
   Answer send(const std::string& method, const std::string& target, const std::string& body = {},
               const std::vector<sandbox::HttpHeader>& headers = {});
@@ -70,6 +71,7 @@ class Account {
   std::int64_t clock_offset() const { return sandbox_.clock_offset(); }
   /// What happens while a call is stalled.
   std::function<void(std::chrono::milliseconds)> meanwhile;
+  sandbox::Sandbox& sandbox() { return sandbox_; }
 
  private:
   std::vector<sandbox::HttpHeader> headers() const;

@@ -172,7 +172,7 @@ TEST_CASE("bytes that make no sense are answered, never thrown") {
   }
   CHECK(account.post("/v1/products", {{"name", "\xff\xfe"}}).status == 200);
   for (const char* target :
-       {"", "/", "?", "/v1", "/v1/", "//", "/c/pay/", "/_sandbox/", "/v1/%00"}) {
+       {"", "/", "?", "/v1", "/v1/", "//", "/c/pay/", "/_sandbox", "/v1/%00"}) {
     CHECK(account.get(target).status >= 400);
   }
 }

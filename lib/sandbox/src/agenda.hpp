@@ -39,6 +39,10 @@ class Agenda {
     tasks_.erase(tasks_.begin());
     return task;
   }
+  /// When the next task is due.
+  std::optional<std::int64_t> next() const {
+    return tasks_.empty() ? std::nullopt : std::optional(tasks_.begin()->first.first);
+  }
   void clear() { tasks_.clear(); }
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "form.hpp"
+#include "inspector.hpp"
 #include "money.hpp"
 #include "universe.hpp"
 
@@ -117,6 +118,10 @@ HttpResponse answer_control(Universe& universe, const Arrival& arrival) {
   if (method == "GET" && arrival.path == "/_sandbox/assets/checkout.js") {
     return asset("text/javascript; charset=utf-8", checkout_js());
   }
+  if (method == "GET" && arrival.path == "/_sandbox/assets/inspector.css") {
+    return asset("text/css; charset=utf-8", inspector_css());
+  }
+  if (is_inspector(arrival.path)) return answer_inspector(universe, arrival);
   try {
     Order order{.universe = universe, .arrival = arrival};
     parse_form(arrival.query, order.query);

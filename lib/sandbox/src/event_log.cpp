@@ -10,7 +10,8 @@ Event& EventLog::add(Event event) {
 }
 
 void EventLog::forget_before(std::int64_t recorded) {
-  while (!events_.empty() && events_.front().recorded < recorded) {
+  while (!events_.empty() && events_.front().recorded < recorded &&
+         events_.front().pending_webhooks == 0) {
     numbers_.erase(events_.front().id);
     events_.pop_front();
     ++forgotten_;
@@ -20,6 +21,11 @@ void EventLog::forget_before(std::int64_t recorded) {
 std::optional<std::size_t> EventLog::position(const std::string& id) const {
   const auto found = numbers_.find(id);
   return found == numbers_.end() ? std::nullopt : std::optional(found->second - forgotten_);
+}
+
+const Event* EventLog::find(const std::string& id) const {
+  const auto at = position(id);
+  return at ? &events_[*at] : nullptr;
 }
 
 Event* EventLog::find(const std::string& id) {

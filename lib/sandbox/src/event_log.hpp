@@ -35,9 +35,11 @@ struct Event {
   std::string idempotency_key{};
   /// The account's default version first.
   std::vector<EventData> data{};
-  /// Endpoints that have not answered yet, and whether one has been given up.
+  /// How many endpoints have yet to take it, and which ones have been given up.
   std::int64_t pending_webhooks = 0;
-  bool delivery_failed = false;
+  std::vector<std::string> undelivered_to{};
+
+  bool delivered() const { return pending_webhooks == 0 && undelivered_to.empty(); }
 };
 
 /// The events of an account, oldest first, for thirty days. Events stay where they are in memory
@@ -45,10 +47,13 @@ struct Event {
 class EventLog {
  public:
   Event& add(Event event);
+  /// What some endpoint has yet to take stays.
   void forget_before(std::int64_t recorded);
 
   Event* find(const std::string& id);
+  const Event* find(const std::string& id) const;
   std::optional<std::size_t> position(const std::string& id) const;
+  Event& operator[](std::size_t position) { return events_[position]; }
   const Event& operator[](std::size_t position) const { return events_[position]; }
   std::size_t size() const { return events_.size(); }
 

@@ -3,6 +3,7 @@
 
 #include "calendar.hpp"
 #include "list.hpp"
+#include "webhooks.hpp"
 
 #include <fmt/format.h>
 
@@ -71,11 +72,37 @@ std::vector<std::string> wanted_types(const Call& call) {
   return types;
 }
 
+// The endpoints that Stripe's CLI means are those of its `listen`, in whose place stands
+// --forward-to. Where there is none, the event goes to whoever wanted it in the first place.
+std::vector<WebhookEndpoint*> receivers(World& world, const Event& event) {
+  std::vector<WebhookEndpoint*> forward, others;
+  for (std::size_t at = 0; at < world.webhook_endpoints.size(); ++at) {
+    WebhookEndpoint& endpoint = world.webhook_endpoints[at];
+    if (endpoint.deleted || !endpoint.enabled || !endpoint.wants(event.type)) continue;
+    (endpoint.forward ? forward : others).push_back(&endpoint);
+  }
+  return forward.empty() ? others : forward;
+}
+
+Json retry_event(Call& call) {
+  Event& event = event_in_path(call);
+  World& world = call.world;
+  if (const Text id = call.text("webhook_endpoint")) {
+    WebhookEndpoint& endpoint =
+        in_param(world.webhook_endpoints, "webhook endpoint", *id, "webhook_endpoint");
+    if (endpoint.deleted) throw no_such_named("webhook endpoint", *id, "webhook_endpoint");
+    resend(world, endpoint, event);
+  } else {
+    for (WebhookEndpoint* endpoint : receivers(world, event)) resend(world, *endpoint, event);
+  }
+  return shown(call.view(), event);
+}
+
 Json list_events(Call& call) {
   const EventLog& events = call.world.events;
   const std::vector<std::string> types = wanted_types(call);
   const auto keep = [&](const Event& event) {
-    const bool success = event.pending_webhooks == 0 && !event.delivery_failed;
+    const bool success = event.delivered();
     return (types.empty() ||
             std::ranges::any_of(
                 types, [&](const std::string& type) { return type_matches(type, event.type); })) &&
@@ -108,7 +135,7 @@ void record(World& world, std::int64_t now, std::string_view type, const Picture
   }
   event.id = world.ids.timed("evt_", now);
   world.events.forget_before(world.now - kept_seconds);
-  world.events.add(std::move(event));
+  announce_to_endpoints(world, world.events.add(std::move(event)));
 }
 
 std::string event_text(const Event& event, Version version) {
@@ -135,6 +162,9 @@ Json shown(const View&, const Event& event) {
 
 Routes event_routes() {
   return {{"GET", "/v1/events/:id", operation({}), "event", retrieve_event},
+          {"POST", "/v1/events/:id/retry",
+           operation({field(Kind::flag, "for_stripecli"), text("webhook_endpoint")}), "event",
+           retry_event},
           {"GET", "/v1/events",
            listing({field(Kind::range, "created"), field(Kind::flag, "delivery_success"),
                     text("type"), field(Kind::texts, "types")}),

@@ -27,6 +27,7 @@ class RequestLog {
   void add(LoggedRequest request);
   /// All of them, or those of one method.
   Json list(std::string_view method) const;
+  const std::deque<LoggedRequest>& requests() const { return requests_; }
   void clear() { requests_.clear(); }
 
  private:

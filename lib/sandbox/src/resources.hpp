@@ -26,6 +26,7 @@ Routes invoice_routes();
 Routes upcoming_invoice_routes();
 Routes event_routes();
 Routes test_clock_routes();
+Routes webhook_endpoint_routes();
 
 Json shown(const View& view, const Product& product);
 Json shown(const View& view, const Price& price);
@@ -41,6 +42,7 @@ Json shown(const View& view, const Meter& meter);
 Json shown(const View& view, const Invoice& invoice);
 Json shown(const View& view, const Event& event);
 Json shown(const View& view, const TestClock& clock);
+Json shown(const View& view, const WebhookEndpoint& endpoint);
 
 /// A payment method as the card that sources were.
 Json source_shown(const PaymentMethod& method);

@@ -63,8 +63,7 @@ constexpr std::array absent = {"account_links",
                                "tokens",
                                "topups",
                                "transfers",
-                               "treasury",
-                               "webhook_endpoints"};
+                               "treasury"};
 
 // Resources that are here, with operations that aren't.
 constexpr std::array absent_below = {"/search",
@@ -81,8 +80,7 @@ constexpr std::array absent_below = {"/search",
                                      "/sources",
                                      "/tax_ids",
                                      "/upcoming/lines",
-                                     "/migrate",
-                                     "/retry"};
+                                     "/migrate"};
 
 // Stripe creates and changes these too, the stand-in only reads them.
 constexpr std::array only_read = {"/v1/invoices", "/v1/subscription_items"};
@@ -96,7 +94,7 @@ Routes all_routes() {
         setup_intent_routes, portal_configuration_routes, portal_session_routes,
         checkout_session_routes, subscription_routes, usage_record_routes, subscription_item_routes,
         meter_routes, meter_event_routes, meter_summary_routes, upcoming_invoice_routes,
-        invoice_routes, event_routes, test_clock_routes}) {
+        invoice_routes, event_routes, test_clock_routes, webhook_endpoint_routes}) {
     Routes routes = resource();
     std::ranges::move(routes, std::back_inserter(all));
   }

@@ -2,7 +2,9 @@
 #include "sandbox/sandbox.hpp"
 
 #include "calendar.hpp"
+#include "timeline.hpp"
 #include "universe.hpp"
+#include "webhooks.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -46,6 +48,8 @@ World& Universe::world_of(const std::string& key, std::int64_t now) {
     const std::uint64_t seed = stable_hash(key, options.seed + resets);
     world =
         std::make_shared<World>(Ids(seed).plain("acct_1", 15), options.public_url, seed + 1, now);
+    if (options.webhook_chaos) world->chaos.emplace(seed);
+    if (!options.forward_to.empty()) add_forward(*world, options.forward_to, forward_secret());
   }
   return *world;
 }
@@ -55,6 +59,11 @@ void Universe::reset() {
   faults.clear();
   log.clear();
   ++resets;
+}
+
+std::string Universe::forward_secret() const {
+  if (!options.webhook_secret.empty()) return options.webhook_secret;
+  return Ids(stable_hash("webhooks", options.seed)).plain("whsec_", 32);
 }
 
 HttpResponse json_response(int status, const Json& body) {
@@ -75,6 +84,7 @@ class Sandbox::State {
       lock.lock();
     };
     HttpResponse response = answer(universe_, arrival_of(request, universe_.now()), pause);
+    note_due();
     if (response.delivery == Delivery::reset) return {.status = 0, .delivery = Delivery::reset};
     const std::int64_t now = universe_.now();
     lock.unlock();
@@ -84,8 +94,50 @@ class Sandbox::State {
 
   std::int64_t clock_offset() const { return universe_.clock_offset; }
 
+  std::optional<WebhookPost> next_webhook() {
+    const std::scoped_lock lock(mutex_);
+    const std::int64_t now = universe_.now();
+    const auto& receivers_now = universe_.options.receivers_now;
+    std::optional<WebhookPost> post;
+    for (const auto& [key, world] : universe_.worlds) {
+      if (world->webhook_endpoints.size() == 0) continue;
+      // Nobody else may be there to let time do its work.
+      advance(*world, now);
+      post = take_webhook(*world, receivers_now ? receivers_now() : now);
+      if (post) break;
+    }
+    note_due();
+    return post;
+  }
+
+  void webhook_answered(const std::string& id, const WebhookAnswer& answer) {
+    const std::scoped_lock lock(mutex_);
+    const std::int64_t now = universe_.now();
+    for (const auto& [key, world] : universe_.worlds) {
+      if (settle_webhook(*world, id, answer, now)) break;
+    }
+    note_due();
+  }
+
+  std::optional<std::int64_t> next_webhook_due() const {
+    const std::int64_t due = due_;
+    return due == never ? std::nullopt : std::optional(due);
+  }
+
+  std::string webhook_secret() const { return universe_.forward_secret(); }
+
  private:
+  void note_due() {
+    std::int64_t due = never;
+    for (const auto& [key, world] : universe_.worlds) {
+      if (world->webhook_endpoints.size() == 0) continue;
+      due = std::min({due, webhook_due(*world), world->agenda.next().value_or(never)});
+    }
+    due_ = due;
+  }
+
   std::mutex mutex_;
+  std::atomic<std::int64_t> due_{never};
   Universe universe_;
 };
 
@@ -94,6 +146,22 @@ Sandbox::~Sandbox() = default;
 
 std::int64_t Sandbox::clock_offset() const {
   return state_->clock_offset();
+}
+
+std::optional<WebhookPost> Sandbox::next_webhook() {
+  return state_->next_webhook();
+}
+
+void Sandbox::webhook_answered(const std::string& id, const WebhookAnswer& answer) {
+  state_->webhook_answered(id, answer);
+}
+
+std::optional<std::int64_t> Sandbox::next_webhook_due() const {
+  return state_->next_webhook_due();
+}
+
+std::string Sandbox::webhook_secret() const {
+  return state_->webhook_secret();
 }
 
 HttpResponse Sandbox::handle(const HttpRequest& request) {

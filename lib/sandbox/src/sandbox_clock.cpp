@@ -51,9 +51,13 @@ Json clock_shown(const Universe& universe, const Arrival& arrival) {
 
 Json move_clock(Universe& universe, const Arrival& arrival) {
   const std::int64_t seconds = distance(arrival);
-  universe.clock_offset += seconds;
-  for (const auto& [key, world] : universe.worlds) advance(*world, arrival.now + seconds);
+  move_forward(universe, arrival.now, seconds);
   return clock_at(universe, arrival.now + seconds);
+}
+
+void move_forward(Universe& universe, std::int64_t now, std::int64_t seconds) {
+  universe.clock_offset += seconds;
+  for (const auto& [key, world] : universe.worlds) advance(*world, now + seconds);
 }
 
 }  // namespace sandbox

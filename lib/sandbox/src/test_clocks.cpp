@@ -87,15 +87,12 @@ void check_advance(const World& world, const TestClock& clock, std::int64_t targ
 // The work is done before the answer, which says `advancing` all the same: so it does at Stripe,
 // and whoever waits for `ready` finds it on the first look.
 Json advance_clock(Call& call) {
-  World& world = call.world;
   TestClock& clock = clock_in_path(call);
   const std::int64_t target = *call.integer("frozen_time");
-  check_advance(world, clock, target);
+  check_advance(call.world, clock, target);
   clock.target = target;
-  Json answer = announced(call, call.now, "test_helpers.test_clock.advancing", clock);
-  advance(world, clock, target);
-  clock.target.reset();
-  emit(world, call.now, "test_helpers.test_clock.ready", clock);
+  Json answer = shown(call.view(), clock);
+  advance_clock_to(call.world, clock, target);
   return answer;
 }
 
@@ -117,6 +114,25 @@ void remove_clock(World& world, TestClock& clock) {
   clock.deleted = true;
   clock.agenda.clear();
   record(world, world.now, "test_helpers.test_clock.deleted", last);
+}
+
+void advance_clock_to(World& world, TestClock& clock, std::int64_t target) {
+  check_advance(world, clock, target);
+  clock.target = target;
+  emit(world, world.now, "test_helpers.test_clock.advancing", clock);
+  advance(world, clock, target);
+  clock.target.reset();
+  emit(world, world.now, "test_helpers.test_clock.ready", clock);
+}
+
+std::optional<std::int64_t> nearest_period_end(const World& world, const Text& clock) {
+  std::optional<std::int64_t> nearest;
+  for (std::size_t at = 0; at < world.subscriptions.size(); ++at) {
+    const Subscription& subscription = world.subscriptions[at];
+    if (subscription.ended() || subscription.test_clock != clock) continue;
+    nearest = std::min(nearest.value_or(subscription.period.end), subscription.period.end);
+  }
+  return nearest;
 }
 
 TestClock& clock_with_room(World& world, const std::string& id) {

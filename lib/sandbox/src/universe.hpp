@@ -31,7 +31,8 @@ struct Universe {
 
   /// The account of a key, made when it is first used.
   World& world_of(const std::string& key, std::int64_t now);
-
+  /// What webhooks to Options::forward_to are signed with.
+  std::string forward_secret() const;
   std::int64_t now() const { return options.now() + clock_offset; }
 
   Options options;
@@ -68,6 +69,8 @@ HttpResponse answer_control(Universe& universe, const Arrival& arrival);
 /// Refusal.
 Json clock_shown(const Universe& universe, const Arrival& arrival);
 Json move_clock(Universe& universe, const Arrival& arrival);
+/// The same by seconds that are known to be sound.
+void move_forward(Universe& universe, std::int64_t now, std::int64_t seconds);
 
 /// Whether a path is one of the hosted pages'.
 bool is_page(std::string_view path);

@@ -8,8 +8,11 @@
 #include "objects.hpp"
 #include "rate_limit.hpp"
 #include "table.hpp"
+#include "webhook_endpoint.hpp"
 
 #include <memory>
+#include <optional>
+#include <random>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -70,6 +73,9 @@ struct World : std::enable_shared_from_this<World> {
   std::set<Version> event_versions{};
   /// Of what happens now.
   Cause cause{};
+  Table<WebhookEndpoint> webhook_endpoints{};
+  /// What shuffles, duplicates and delays webhooks; they go in order without it.
+  std::optional<std::mt19937_64> chaos{};
 
   KeptAnswers answers{};
   CallRates rates{};

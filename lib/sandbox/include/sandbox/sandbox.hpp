@@ -2,11 +2,13 @@
 #pragma once
 
 #include "sandbox/http.hpp"
+#include "sandbox/webhook.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sandbox {
@@ -27,6 +29,14 @@ struct Options {
   double faults = 0;
   /// Calls of one account that are taken in a second, and of these to one operation; 0: all.
   std::int64_t rate_limit = 0;
+  /// An endpoint for all events of all accounts; none when empty.
+  std::string forward_to = {};
+  /// What is signed with for it; made from the seed when empty.
+  std::string webhook_secret = {};
+  /// Shuffles, duplicates and delays webhooks, as follows from the seed.
+  bool webhook_chaos = false;
+  /// The time by which receivers judge how old a signature is. Without it the stand-in's own.
+  std::function<std::int64_t()> receivers_now = {};
 };
 
 /// A stateful stand-in for Stripe, in memory: the same routes, forms, bodies, errors and
@@ -47,6 +57,17 @@ class Sandbox {
   /// How many seconds the stand-in's time is ahead of Options::now, because `POST /_sandbox/clock`
   /// has moved it; it only grows. Reads one atomic number, and never waits for a call.
   std::int64_t clock_offset() const;
+
+  /// The next webhook to send, if the time for one has come. Each endpoint gets one at a time: its
+  /// next one comes when webhook_answered was told what became of the last. Whoever never calls
+  /// this sends no webhooks.
+  std::optional<WebhookPost> next_webhook();
+  void webhook_answered(const std::string& id, const WebhookAnswer& answer);
+  /// The stand-in's time from which on next_webhook may have something, if there is one: a time
+  /// that is past means now. Reads one atomic number, and never waits for a call.
+  std::optional<std::int64_t> next_webhook_due() const;
+  /// What Options::forward_to is signed with.
+  std::string webhook_secret() const;
 
  private:
   class State;
