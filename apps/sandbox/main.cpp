@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <map>
 #include <string>
 
 namespace {
@@ -70,6 +71,15 @@ int main(int argc, char** argv) {
                  "What they are signed with; else it follows from the seed");
   app.add_flag("--webhook-chaos", settings.webhook_chaos,
                "Shuffles, duplicates and delays webhooks, as follows from the seed");
+  const std::map<std::string, sandbox::AfterRetries> after = {
+      {"cancel", sandbox::AfterRetries::cancel},
+      {"unpaid", sandbox::AfterRetries::leave_unpaid},
+      {"past_due", sandbox::AfterRetries::leave_past_due}};
+  app.add_option("--after-retries", settings.after_retries,
+                 "What a subscription becomes when the last retry of a charge has failed: cancel, "
+                 "unpaid or past_due")
+      ->transform(CLI::CheckedTransformer(after, CLI::ignore_case))
+      ->default_str("cancel");
   app.set_version_flag("--version", "billing-sandbox " BILLING_VERSION);
   app.footer(footer);
   try {

@@ -54,7 +54,8 @@ sandbox::Options options_of(const SandboxSettings& settings, const Clock& clock,
                            .rate_limit = settings.rate_limit,
                            .forward_to = settings.forward_to,
                            .webhook_secret = settings.webhook_secret,
-                           .webhook_chaos = settings.webhook_chaos};
+                           .webhook_chaos = settings.webhook_chaos,
+                           .after_retries = settings.after_retries};
   if (!settings.receivers_follow) options.receivers_now = [&clock] { return seconds_of(clock); };
   return options;
 }

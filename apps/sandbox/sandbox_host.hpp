@@ -32,6 +32,7 @@ struct SandboxSettings {
   bool webhook_chaos = false;
   /// Receivers of webhooks live by the stand-in's time; else by the machine's.
   bool receivers_follow = false;
+  sandbox::AfterRetries after_retries = sandbox::AfterRetries::cancel;
 };
 
 /// The stand-in for Stripe behind a socket of its own on loopback, with a thread that answers.

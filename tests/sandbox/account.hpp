@@ -18,7 +18,8 @@ using Json = nlohmann::json;
 /// Parameters as they are sent, before percent-encoding.
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::int64_t day = 86'400;
+constexpr std::int64_t hour = 3600;
+constexpr std::int64_t day = 24 * hour;
 // 2023-01-31 12:00:00 UTC, and the ends of the months after it.
 constexpr std::int64_t january_31 = 1'675'166'400;
 constexpr std::int64_t february_28 = january_31 + 28 * day;

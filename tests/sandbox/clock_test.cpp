@@ -29,7 +29,7 @@ TEST_CASE("a period that ends is invoiced, and its usage is closed") {
   account.now += 10;
   account.post(records, {{"quantity", "3"}});
   const std::int64_t end = subscription["current_period_end"];
-  account.now = end + 5;
+  account.now = end + hour;
 
   const Json rolled = subscription_of(account, subscription);
   CHECK(rolled["current_period_start"] == end);
@@ -65,7 +65,7 @@ TEST_CASE("a trial costs nothing until it ends, then the subscription is active 
       account.get("/v1/invoices/upcoming", {{"subscription", subscription["id"]}}).body["total"] ==
       2000);
 
-  account.now += 3 * day;
+  account.now += 3 * day + hour;
   const Json after = subscription_of(account, subscription);
   CHECK(after["status"] == "active");
   CHECK(after["billing_cycle_anchor"] == subscription["trial_end"]);
@@ -80,7 +80,7 @@ TEST_CASE("a card that fails later leaves the invoice open and the subscription 
       account.customer(), price,
       {{"line_items[0][quantity]", "1"}, {"subscription_data[trial_period_days]", "3"}});
   const Json subscription = account.pay(session["id"], "4000000000000341");
-  account.now += 3 * day;
+  account.now += 3 * day + hour;
   const Json after = subscription_of(account, subscription);
   CHECK(after["status"] == "past_due");
   CHECK(account.get("/v1/invoices/" + std::string(after["latest_invoice"])).body["status"] ==

@@ -106,7 +106,9 @@ TEST_CASE("a checkout tells its story in a causal order, and no request did it")
   told.erase(told.begin(), told.begin() + static_cast<std::ptrdiff_t>(before));
   CHECK(told == Types{"customer.created", "payment_method.attached", "customer.updated",
                       "customer.subscription.created", "invoice.created", "invoice.finalized",
-                      "invoice.paid", "invoice.payment_succeeded", "checkout.session.completed"});
+                      "payment_intent.created", "charge.succeeded", "payment_intent.succeeded",
+                      "invoice.updated", "invoice.paid", "invoice.payment_succeeded",
+                      "checkout.session.completed"});
   for (const Json& event : events(account, {{"type", "invoice.*"}})) {
     CHECK(event["request"] == Json{{"id", nullptr}, {"idempotency_key", nullptr}});
   }
@@ -146,7 +148,7 @@ TEST_CASE("a failed charge is told, and a deleted customer's subscriptions end")
       account.customer(), price,
       {{"line_items[0][quantity]", "1"}, {"subscription_data[trial_period_days]", "3"}});
   const Json subscription = account.pay(session["id"], "4000000000000341");
-  account.now += 3 * day;
+  account.now += 3 * day + hour;
   CHECK(events(account, {{"type", "invoice.payment_failed"}}).size() == 1);
   const Json changes = events(account, {{"type", "customer.subscription.updated"}});
   REQUIRE(changes.size() == 2);
@@ -156,7 +158,9 @@ TEST_CASE("a failed charge is told, and a deleted customer's subscriptions end")
   const Json last = events(account);
   CHECK(last[0]["type"] == "customer.deleted");
   CHECK(last[0]["data"]["object"]["email"] == "ada@example.com");
-  CHECK(last[1]["type"] == "customer.subscription.deleted");
+  CHECK(last[1]["type"] == "invoice.updated");
+  CHECK(last[1]["data"]["object"]["auto_advance"] == false);
+  CHECK(last[2]["type"] == "customer.subscription.deleted");
 }
 
 TEST_CASE("events are filtered and paged like any list, and kept for thirty days") {

@@ -49,6 +49,15 @@ TEST_CASE("a period has its first second, and not that in which the next one beg
   CHECK(metered.preview()["total"] == 64000);
 }
 
+TEST_CASE("an event that comes late is billed as long as the invoice is a draft") {
+  MeteredCustomer metered;
+  const std::int64_t end = metered.subscription["current_period_end"];
+  metered.account.now = end + hour / 2;
+  metered.send_at("4", end - 1);
+  CHECK(metered.invoice_of_the_month()["total"] == 32000);
+  CHECK(metered.invoice_of_the_month()["status"] == "paid");
+}
+
 TEST_CASE("count bills events and last the latest of the period, whatever came after it") {
   for (const auto& [formula, total] : {std::pair{"count", 24000}, std::pair{"last", 16000}}) {
     CAPTURE(formula);

@@ -13,7 +13,6 @@ namespace {
 
 using sandbox::WebhookPost;
 
-constexpr std::int64_t hour = 3'600;
 
 /// An endpoint of the account, as the API made it.
 struct Hook {

@@ -15,6 +15,10 @@ enum class Work : std::uint8_t {
   trial_will_end,
   session_expiry,
   clock_deletion,
+  upcoming_notice,
+  invoice_finalization,
+  invoice_retry,
+  incomplete_expiry,
 };
 
 /// One thing to do, to the object with this id. When its time comes the object may have changed:

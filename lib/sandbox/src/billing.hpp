@@ -2,6 +2,7 @@
 #pragma once
 
 #include "call.hpp"
+#include "payments.hpp"
 
 #include <cstdint>
 #include <string>
@@ -19,16 +20,25 @@ struct Terms {
   Text default_payment_method{};
   Trial trial{};
   bool flexible = false;
+  /// Of the card, while the first invoice is charged.
+  Owner owner = Owner::present;
+  /// `default_incomplete`: the first invoice is left to be paid, whatever the card.
+  bool leave_open = false;
 };
 
-/// Makes the subscription, its items and its first invoice, which is paid at once.
+/// Makes the subscription, its items and its first invoice, which is charged at once. Where that
+/// fails it is incomplete, for a day.
 Subscription& start_subscription(World& world, Terms terms);
 
 /// What is due on the day: one-time lines, and licensed ones unless a trial comes first.
 std::int64_t due_today(const World& world, const std::vector<LineItem>& lines, const Trial& trial);
 
 /// Ends it now. Usage that was not invoiced is dropped, as Stripe does.
-void cancel(World& world, Subscription& subscription, std::int64_t now);
+void cancel(World& world, Subscription& subscription, std::int64_t now,
+            std::string reason = "cancellation_requested");
+
+/// A customer keeps the currency of the first invoice.
+void set_currency(World& world, Customer& customer, const std::string& currency, std::int64_t now);
 
 /// Lets it end with its period, or takes that back; tells nobody.
 void cancel_at_period_end(Subscription& subscription, bool wanted, std::int64_t now);
@@ -36,6 +46,12 @@ void cancel_at_period_end(Subscription& subscription, bool wanted, std::int64_t 
 /// The end of the period it is in: a trial ends, the next period begins or the subscription ends,
 /// with an invoice.
 void reach_period_end(World& world, const std::string& subscription);
+
+/// Plans the end of the period it is in, and the notice of its invoice where there is time for one.
+void expect_period_end(World& world, const Subscription& subscription, std::int64_t now);
+
+/// invoice.upcoming, days before a period ends.
+void announce_upcoming(World& world, const std::string& subscription);
 
 /// Three days before a trial ends, or at once where it is shorter.
 void announce_trial_end(World& world, const std::string& subscription);
@@ -57,11 +73,9 @@ InvoiceLine metered_line(const World& world, const SubscriptionItem& item, Perio
 Invoice draft_invoice(const World& world, const Subscription& subscription, std::string reason,
                       std::int64_t now);
 
-/// Puts it into the world as a draft, the latest of its subscription; tells nobody yet.
+/// Puts it into the world as a draft, the latest of its subscription, with the invoice items that
+/// waited for it; tells nobody yet.
 Invoice& add_draft(World& world, Invoice invoice);
-
-/// Numbers it and charges it. A charge that fails leaves it open and the subscription past_due.
-void collect(World& world, Invoice& invoice, std::int64_t now);
 
 /// The card that would be charged; null when there is none.
 const PaymentMethod* charged_method(const World& world, const Text& default_payment_method,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "billing.hpp"
 #include "events.hpp"
+#include "invoices.hpp"
 #include "timeline.hpp"
 
 namespace sandbox {
@@ -10,8 +11,7 @@ void begin_next_period(World& world, Subscription& subscription) {
   if (subscription.status == "trialing") subscription.status = "active";
   subscription.period = {subscription.period.end,
                          period_end(world, subscription, ++subscription.cycle)};
-  schedule(world, subscription.test_clock, subscription.period.end, Work::period_end,
-           subscription.id);
+  expect_period_end(world, subscription, subscription.period.start);
 }
 
 /// What a period that has ended costs, with the metered items whose usage it bills.
@@ -47,8 +47,6 @@ void close_usage(World& world, const Bill& bill, Period closed, const std::strin
   }
 }
 
-// A cycle's invoice is made and charged at the boundary. Stripe keeps it as a draft for an hour
-// first, and goes on trying when the charge fails; neither is emulated yet.
 void close_period(World& world, Subscription& subscription, bool last) {
   const Pictures before = pictured(world, subscription);
   const Period closed = subscription.period;
@@ -56,14 +54,16 @@ void close_period(World& world, Subscription& subscription, bool last) {
   if (!last) begin_next_period(world, subscription);
   Bill bill = bill_of(world, subscription, closed, trial, last);
   Invoice* invoice = nullptr;
-  if (!bill.invoice.lines.empty()) {
+  const bool pending =
+      !pending_items(world, subscription.customer, subscription.id, subscription.currency).empty();
+  if (!bill.invoice.lines.empty() || pending) {
     invoice = &add_draft(world, std::move(bill.invoice));
+    // Nobody tries to collect what an unpaid subscription goes on to cost.
+    if (subscription.status != "unpaid") await_finalization(world, *invoice, closed.end);
     close_usage(world, bill, closed, invoice->id);
   }
   emit_change(world, closed.end, "customer.subscription.updated", before, subscription);
-  if (invoice == nullptr) return;
-  emit(world, closed.end, "invoice.created", *invoice);
-  collect(world, *invoice, closed.end);
+  if (invoice != nullptr) emit(world, closed.end, "invoice.created", *invoice);
 }
 
 void finish(World& world, Subscription& subscription, std::int64_t now) {
@@ -74,10 +74,11 @@ void finish(World& world, Subscription& subscription, std::int64_t now) {
 
 }  // namespace
 
-void cancel(World& world, Subscription& subscription, std::int64_t now) {
+void cancel(World& world, Subscription& subscription, std::int64_t now, std::string reason) {
   subscription.canceled_at = now;
-  subscription.cancel_reason = "cancellation_requested";
+  subscription.cancel_reason = std::move(reason);
   finish(world, subscription, now);
+  stop_collection(world, subscription, now);
 }
 
 void cancel_at_period_end(Subscription& subscription, bool wanted, std::int64_t now) {

@@ -56,7 +56,8 @@ void complete(World& world, CheckoutSession& session, const Payment& payment) {
               .metadata = session.subscription_metadata,
               .description = session.subscription_description,
               .trial = session.trial,
-              .flexible = session.flexible};
+              .flexible = session.flexible,
+              .owner = Owner::confirmed};
   // The subscription's own; the customer's default stays as it was.
   if (payment.card != nullptr) {
     terms.default_payment_method = attach_card(world, customer, payment, email, now);

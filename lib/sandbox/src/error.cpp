@@ -17,6 +17,7 @@ Json envelope(const Refusal& refusal) {
   }
   if (!refusal.param.empty()) error["param"] = refusal.param;
   if (!refusal.decline_code.empty()) error["decline_code"] = refusal.decline_code;
+  error.update(refusal.details);
   return {{"error", std::move(error)}};
 }
 

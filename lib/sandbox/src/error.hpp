@@ -17,6 +17,8 @@ struct Refusal {
   std::string message{};
   std::string param{};
   std::string decline_code{};
+  /// More keys of the body: the objects that a failed payment left behind.
+  Json details = Json::object();
   /// The Stripe-Rate-Limited-Reason of a 429, which a lock has none of.
   std::string limit{};
   /// False for what is refused before the endpoint begins its work; such an answer isn't kept under

@@ -71,10 +71,29 @@ constexpr std::array edges = {
     Edge{"invoice.parent", "subscription_details", "invoice.subscription_details", inside},
     Edge{"invoice.subscription_details", "subscription", "subscription"},
     Edge{"invoice", "default_payment_method", "payment_method"},
-    Edge{"invoice", "payment_intent", "", reference, until_basil},
-    Edge{"invoice", "charge", "", reference, until_basil},
+    Edge{"invoice", "payment_intent", "payment_intent", reference, until_basil},
+    Edge{"invoice", "charge", "charge", reference, until_basil},
+    Edge{"invoice", "payments", "list:invoice_payment", added, since_basil},
+    Edge{"invoice", "confirmation_secret", "", added, since_basil},
+    Edge{"invoice_payment", "invoice", "invoice"},
+    Edge{"invoice_payment", "payment", "invoice_payment.payment", inside},
+    Edge{"invoice_payment.payment", "payment_intent", "payment_intent"},
+    Edge{"payment_intent", "customer", "customer"},
+    Edge{"payment_intent", "invoice", "invoice", reference, until_basil},
+    Edge{"payment_intent", "latest_charge", "charge"},
+    Edge{"payment_intent", "payment_method", "payment_method"},
+    Edge{"charge", "customer", "customer"},
+    Edge{"charge", "invoice", "invoice", reference, until_basil},
+    Edge{"charge", "payment_intent", "payment_intent"},
+    Edge{"charge", "balance_transaction", ""},
+    Edge{"invoiceitem", "customer", "customer"},
+    Edge{"invoiceitem", "invoice", "invoice"},
+    Edge{"invoiceitem", "subscription", "subscription", reference, until_basil},
+    Edge{"invoiceitem", "price", "price", inside, until_basil},
+    Edge{"invoiceitem", "test_clock", "test_helpers.test_clock"},
     Edge{"invoice", "test_clock", "test_helpers.test_clock"},
     Edge{"invoice", "lines", "list:line_item", inside},
+    Edge{"line_item", "invoice_item", "invoiceitem", reference, until_basil},
     Edge{"line_item", "price", "price", inside, until_basil},
     Edge{"line_item", "plan", "plan", inside, until_basil},
     Edge{"line_item", "subscription", "subscription"},
@@ -131,7 +150,32 @@ Json referenced(const View& view, std::string_view kind, const std::string& id) 
   }
   if (kind == "test_helpers.test_clock") return shown(view, world.test_clocks.at(id));
   if (kind == "subscription") return shown(view, world.subscriptions.at(id));
+  if (kind == "payment_intent") return shown(view, world.payment_intents.at(id));
+  if (kind == "charge") return shown(view, world.charges.at(id));
+  if (kind == "invoiceitem") return shown(view, world.invoice_items.at(id));
   return shown(view, world.invoices.at(id));
+}
+
+Json confirmation_secret(const World& world, const Invoice& invoice) {
+  if (!invoice.payment_intent) return nullptr;
+  return {{"client_secret", world.payment_intents.at(*invoice.payment_intent).client_secret},
+          {"type", "payment_intent"}};
+}
+
+// A list's total is added by the list itself (list.hpp), and a preview has no payments.
+void add(const View& view, std::string_view name, Json& node) {
+  if (node.contains(name) || !node.contains("id")) return;
+  const auto id = node["id"].get<std::string>();
+  if (name == "line_items") {
+    node["line_items"] = line_items_shown(view, view.world.sessions.at(id));
+    return;
+  }
+  const Invoice* invoice = view.world.invoices.find(id);
+  if (invoice == nullptr) return;
+  if (name == "payments") node["payments"] = invoice_payments_shown(view, *invoice);
+  if (name == "confirmation_secret") {
+    node["confirmation_secret"] = confirmation_secret(view.world, *invoice);
+  }
 }
 
 void expand_along(const View& view, std::string_view kind, std::span<const std::string_view> steps,
@@ -143,12 +187,7 @@ void expand_along(const View& view, std::string_view kind, std::span<const std::
   // A deleted object shows three keys and nothing to expand.
   if (steps.empty() || !node.is_object() || node.contains("deleted")) return;
   const auto way = edge(kind, steps.front(), view.version);
-  if (way->way == Way::added && steps.front() == "line_items") {
-    const auto id = node["id"].get<std::string>();
-    if (!node.contains("line_items")) {
-      node["line_items"] = line_items_shown(view, view.world.sessions.at(id));
-    }
-  }
+  if (way->way == Way::added) add(view, steps.front(), node);
   const auto found = node.find(steps.front());
   if (found == node.end() || found->is_null()) return;
   if (found->is_string()) *found = referenced(view, way->to, found->get<std::string>());

@@ -27,7 +27,7 @@ struct Shelf {
   Json (*shown_at)(const World&, std::size_t position);
   std::optional<std::size_t> (*position)(const World&, const std::string& id);
 };
-constexpr std::size_t shelf_count = 12;
+constexpr std::size_t shelf_count = 15;
 const std::array<Shelf, shelf_count>& shelves();
 
 /// Each page as HTML. `before`: the position from which rows go back in time.

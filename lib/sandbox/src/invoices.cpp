@@ -1,16 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "invoices.hpp"
+
+#include "invoice_routes.hpp"
 #include "list.hpp"
-#include "resources.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace sandbox {
 namespace {
 
-Invoice& invoice_in_path(Call& call) {
-  return in_path(call.world.invoices, "invoice", call.ids[0], "invoice");
-}
-
 Json retrieve_invoice(Call& call) {
   return shown(call.view(), invoice_in_path(call));
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+const InvoiceItem* item_of(const View& view, const InvoiceLine& line) {
+  return line.invoice_item ? &view.world.invoice_items.at(*line.invoice_item) : nullptr;
+}
+
+// An invoice item may belong to a subscription or not; any other line is of the invoice's.
+Json subscription_of(const View& view, const Invoice& invoice, const InvoiceLine& line) {
+  const InvoiceItem* item = item_of(view, line);
+  return item != nullptr ? nullable(item->subscription) : text_or_null(invoice.subscription);
 }
 
 void add_line_until_basil(const View& view, const Invoice& invoice, const InvoiceLine& line,
@@ -25,17 +41,19 @@ void add_line_until_basil(const View& view, const Invoice& invoice, const Invoic
   body["tax_rates"] = Json::array();
   body["type"] = line.item ? "subscription" : "invoiceitem";
   body["unit_amount_excluding_tax"] = price.unit_amount_decimal;
-  body["subscription"] = invoice.subscription;
+  body["subscription"] = subscription_of(view, invoice, line);
   if (line.item) body["subscription_item"] = *line.item;
+  if (line.invoice_item) body["invoice_item"] = *line.invoice_item;
 }
 
 void add_line_since_basil(const View& view, const Invoice& invoice, const InvoiceLine& line,
                           Json& body) {
   const Price& price = view.world.prices.at(line.price);
-  Json details = {{"invoice_item", nullptr},
+  const Json subscription = subscription_of(view, invoice, line);
+  Json details = {{"invoice_item", nullable(line.invoice_item)},
                   {"proration", false},
                   {"proration_details", {{"credited_items", nullptr}}},
-                  {"subscription", invoice.subscription}};
+                  {"subscription", subscription}};
   if (line.item) details["subscription_item"] = *line.item;
   Json parent = {{"invoice_item_details", nullptr},
                  {"subscription_item_details", nullptr},
@@ -46,24 +64,25 @@ void add_line_since_basil(const View& view, const Invoice& invoice, const Invoic
                      {"type", "price_details"},
                      {"unit_amount_decimal", price.unit_amount_decimal}};
   body["quantity_decimal"] = line.quantity_decimal.value_or(std::to_string(line.quantity));
-  body["subscription"] = invoice.subscription;
+  body["subscription"] = subscription;
   body["subtotal"] = line.amount;
   body["taxes"] = Json::array();
 }
 
 Json invoice_line_shown(const View& view, const Invoice& invoice, const InvoiceLine& line) {
   const bool made = !invoice.id.empty() && !invoice.preview();
+  const InvoiceItem* item = item_of(view, line);
   Json body = {{"id", line.id},
                {"object", "line_item"},
                {"amount", line.amount},
                {"currency", invoice.currency},
                {"description", line.description},
                {"discount_amounts", Json::array()},
-               {"discountable", true},
+               {"discountable", item == nullptr || item->discountable},
                {"discounts", Json::array()},
                {"invoice", made ? Json(invoice.id) : Json(nullptr)},
                {"livemode", false},
-               {"metadata", invoice.subscription_metadata},
+               {"metadata", item != nullptr ? item->metadata : invoice.subscription_metadata},
                {"period", {{"end", line.period.end}, {"start", line.period.start}}},
                {"pretax_credit_amounts", Json::array()},
                {"quantity", line.quantity}};
@@ -96,10 +115,12 @@ Json list_invoices(Call& call) {
                            : customer   ? &world.invoices_by_customer.of(*customer)
                                         : nullptr;
   const auto keep = [&](const Invoice& invoice) {
-    return (!customer || invoice.customer == *customer) &&
+    return !invoice.deleted && (!customer || invoice.customer == *customer) &&
            invoice.status == call.params.value("status", invoice.status) &&
-           call.params.value("collection_method", "charge_automatically") ==
-               "charge_automatically" &&
+           invoice.collection_method ==
+               call.params.value("collection_method", invoice.collection_method) &&
+           (!call.given("due_date") ||
+            (invoice.due_date && in_range(call.params, "due_date", *invoice.due_date))) &&
            in_range(call.params, "created", invoice.created);
   };
   return listed(call, "invoice", world.invoices, among, keep,
@@ -107,17 +128,18 @@ Json list_invoices(Call& call) {
 }
 
 void add_amounts(const Invoice& invoice, Json& body) {
-  body["amount_due"] = invoice.total;
-  body["amount_paid"] = invoice.paid() ? invoice.total : 0;
-  body["amount_remaining"] = invoice.paid() ? 0 : invoice.total;
+  body["amount_due"] = invoice.due();
+  body["amount_paid"] = invoice.paid() ? invoice.due() : 0;
+  body["amount_remaining"] = invoice.paid() ? 0 : invoice.due();
   for (const char* name : {"subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax"}) {
     body[name] = invoice.total;
   }
-  for (const char* name : {"amount_shipping", "post_payment_credit_notes_amount",
-                           "pre_payment_credit_notes_amount", "starting_balance"}) {
+  for (const char* name :
+       {"amount_shipping", "post_payment_credit_notes_amount", "pre_payment_credit_notes_amount"}) {
     body[name] = 0;
   }
-  body["ending_balance"] = invoice.finalized_at ? Json(0) : Json(nullptr);
+  body["starting_balance"] = invoice.starting_balance;
+  body["ending_balance"] = nullable(invoice.ending_balance);
 }
 
 void add_customer_as_it_was(const Invoice& invoice, Json& body) {
@@ -131,28 +153,11 @@ void add_customer_as_it_was(const Invoice& invoice, Json& body) {
   body["customer_tax_ids"] = Json::array();
 }
 
-// Charges, payment intents and hosted invoices are not emulated: null here, not made up.
 void add_absent(Json& body) {
-  for (const char* name : {"account_tax_ids",
-                           "application",
-                           "automatically_finalizes_at",
-                           "custom_fields",
-                           "default_payment_method",
-                           "default_source",
-                           "description",
-                           "due_date",
-                           "footer",
-                           "from_invoice",
-                           "hosted_invoice_url",
-                           "invoice_pdf",
-                           "last_finalization_error",
-                           "latest_revision",
-                           "on_behalf_of",
-                           "receipt_number",
-                           "rendering",
-                           "shipping_cost",
-                           "shipping_details",
-                           "statement_descriptor"}) {
+  for (const char* name :
+       {"account_tax_ids", "application", "custom_fields", "default_source", "from_invoice",
+        "last_finalization_error", "latest_revision", "on_behalf_of", "receipt_number", "rendering",
+        "shipping_cost", "shipping_details", "statement_descriptor"}) {
     body[name] = nullptr;
   }
   for (const char* name : {"default_tax_rates", "discounts", "total_discount_amounts",
@@ -162,14 +167,18 @@ void add_absent(Json& body) {
 }
 
 void add_invoice_until_basil(const Invoice& invoice, Json& body) {
-  for (const char* name : {"application_fee_amount", "charge", "discount", "payment_intent",
-                           "quote", "tax", "transfer_data"}) {
+  for (const char* name : {"application_fee_amount", "discount", "quote", "tax", "transfer_data"}) {
     body[name] = nullptr;
   }
+  body["charge"] = nullable(invoice.charge);
   body["paid"] = invoice.paid();
-  body["paid_out_of_band"] = false;
-  body["subscription"] = invoice.subscription;
-  body["subscription_details"] = {{"metadata", invoice.subscription_metadata}};
+  body["paid_out_of_band"] = invoice.paid_out_of_band;
+  body["payment_intent"] = nullable(invoice.payment_intent);
+  body["subscription"] = text_or_null(invoice.subscription);
+  body["subscription_details"] = {{"metadata", nullptr}};
+  if (!invoice.subscription.empty()) {
+    body["subscription_details"]["metadata"] = invoice.subscription_metadata;
+  }
   body["total_tax_amounts"] = Json::array();
 }
 
@@ -177,11 +186,14 @@ void add_invoice_since_basil(const Invoice& invoice, Json& body) {
   body["amount_overpaid"] = 0;
   body["automatic_tax"]["provider"] = nullptr;
   body["customer_account"] = nullptr;
-  body["parent"] = {
-      {"quote_details", nullptr},
-      {"subscription_details",
-       {{"metadata", invoice.subscription_metadata}, {"subscription", invoice.subscription}}},
-      {"type", "subscription_details"}};
+  body["parent"] = nullptr;
+  if (!invoice.subscription.empty()) {
+    body["parent"] = {
+        {"quote_details", nullptr},
+        {"subscription_details",
+         {{"metadata", invoice.subscription_metadata}, {"subscription", invoice.subscription}}},
+        {"type", "subscription_details"}};
+  }
   body["total_taxes"] = Json::array();
 }
 
@@ -192,27 +204,44 @@ std::string lines_url(const Invoice& invoice) {
 
 }  // namespace
 
+Invoice& invoice_in_path(Call& call) {
+  Invoice& invoice = in_path(call.world.invoices, "invoice", call.ids[0], "invoice");
+  if (invoice.deleted) throw no_such("invoice", invoice.id, "invoice");
+  return invoice;
+}
+
+Json hosted_invoice_url(const World& world, const Invoice& invoice) {
+  if (!invoice.secret) return nullptr;
+  return fmt::format("{}/i/{}/{}", world.public_url, world.account, *invoice.secret);
+}
+
 Json shown(const View& view, const Invoice& invoice) {
+  if (invoice.deleted) return {{"id", invoice.id}, {"object", "invoice"}, {"deleted", true}};
   Json body = {{"object", "invoice"},
                {"account_country", "US"},
                {"account_name", "Sandbox"},
                {"attempt_count", invoice.attempts},
-               {"attempted", invoice.finalized_at.has_value()},
-               {"auto_advance", false},
+               {"attempted", invoice.attempted},
+               {"auto_advance", invoice.auto_advance},
                {"automatic_tax",
                 {{"disabled_reason", nullptr},
                  {"enabled", false},
                  {"liability", nullptr},
                  {"status", nullptr}}},
+               {"automatically_finalizes_at", nullable(invoice.automatically_finalizes_at)},
                {"billing_reason", invoice.billing_reason},
-               {"collection_method", "charge_automatically"},
+               {"collection_method", invoice.collection_method},
                {"created", invoice.created},
                {"currency", invoice.currency},
+               {"default_payment_method", nullable(invoice.default_payment_method)},
+               {"description", nullable(invoice.description)},
+               {"due_date", nullable(invoice.due_date)},
                {"effective_at", nullable(invoice.finalized_at)},
+               {"footer", nullable(invoice.footer)},
                {"issuer", {{"type", "self"}}},
                {"lines", nested_list(lines_url(invoice), invoice_lines_shown(view, invoice))},
                {"livemode", false},
-               {"metadata", Json::object()},
+               {"metadata", invoice.metadata},
                {"next_payment_attempt", nullable(invoice.next_payment_attempt)},
                {"number", nullable(invoice.number)},
                {"payment_settings",
@@ -224,9 +253,9 @@ Json shown(const View& view, const Invoice& invoice) {
                {"status", invoice.status},
                {"status_transitions",
                 {{"finalized_at", nullable(invoice.finalized_at)},
-                 {"marked_uncollectible_at", nullptr},
+                 {"marked_uncollectible_at", nullable(invoice.uncollectible_at)},
                  {"paid_at", nullable(invoice.paid_at)},
-                 {"voided_at", nullptr}}},
+                 {"voided_at", nullable(invoice.voided_at)}}},
                {"test_clock", nullable(invoice.test_clock)},
                {"webhooks_delivered_at", nullable(invoice.finalized_at)}};
   // A preview has none before clover.
@@ -234,6 +263,9 @@ Json shown(const View& view, const Invoice& invoice) {
   add_amounts(invoice, body);
   add_customer_as_it_was(invoice, body);
   add_absent(body);
+  body["hosted_invoice_url"] = hosted_invoice_url(view.world, invoice);
+  body["invoice_pdf"] = body["hosted_invoice_url"];
+  if (invoice.secret) body["invoice_pdf"] = body["invoice_pdf"].get<std::string>() + "/pdf";
   if (view.basil()) {
     add_invoice_since_basil(invoice, body);
   } else {
@@ -243,15 +275,18 @@ Json shown(const View& view, const Invoice& invoice) {
 }
 
 Routes invoice_routes() {
-  return {{"GET", "/v1/invoices/:id", operation({}), "invoice", retrieve_invoice},
-          {"GET", "/v1/invoices/:id/lines", listing({}), "list:line_item", list_invoice_lines},
-          {"GET", "/v1/invoices",
-           listing(with_unemulated(
-               {choice("collection_method", {"charge_automatically", "send_invoice"}),
-                field(Kind::range, "created"), text("customer"), text("subscription"),
-                choice("status", {"draft", "open", "void", "paid", "uncollectible"})},
-               {"due_date"})),
-           "list:invoice", list_invoices}};
+  Routes routes = {
+      {"GET", "/v1/invoices/:id", operation({}), "invoice", retrieve_invoice},
+      {"GET", "/v1/invoices/:id/lines", listing({}), "list:line_item", list_invoice_lines},
+      {"GET", "/v1/invoices",
+       listing({choice("collection_method", {"charge_automatically", "send_invoice"}),
+                field(Kind::range, "created"), text("customer"), field(Kind::range, "due_date"),
+                text("subscription"),
+                choice("status", {"draft", "open", "void", "paid", "uncollectible"})}),
+       "list:invoice", list_invoices}};
+  std::ranges::move(invoice_write_routes(), std::back_inserter(routes));
+  std::ranges::move(invoice_action_routes(), std::back_inserter(routes));
+  return routes;
 }
 
 }  // namespace sandbox

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "billing.hpp"
-#include "events.hpp"
+#include "invoices.hpp"
 #include "money.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace sandbox {
 namespace {
@@ -28,14 +29,6 @@ InvoiceLine item_line(const World& world, const SubscriptionItem& item, Period p
           .quantity = quantity.rounded_up(),
           .quantity_decimal = whole ? Text{} : Text(quantity.text()),
           .item = item.id};
-}
-
-bool charge_succeeds(const World& world, const Invoice& invoice) {
-  const Subscription& subscription = world.subscriptions.at(invoice.subscription);
-  const PaymentMethod* method =
-      charged_method(world, subscription.default_payment_method, subscription.customer);
-  return method != nullptr && method->card->outcome == CardOutcome::succeeds &&
-         !method->needs_authentication(false);
 }
 
 // What the customer's events come to; a total below nothing is billed as nothing.
@@ -96,42 +89,27 @@ Invoice draft_invoice(const World& world, const Subscription& subscription, std:
           .subscription_metadata = subscription.metadata};
 }
 
+void add_up(Invoice& invoice) {
+  invoice.total = 0;
+  for (const InvoiceLine& line : invoice.lines) invoice.total = sum_of(invoice.total, line.amount);
+}
+
 Invoice& add_draft(World& world, Invoice invoice) {
-  invoice.id = world.ids.timed("in_", invoice.created);
-  for (InvoiceLine& line : invoice.lines) {
-    line.id = world.ids.timed("il_", invoice.created);
-    invoice.total = sum_of(invoice.total, line.amount);
-  }
+  if (invoice.id.empty()) invoice.id = world.ids.timed("in_", invoice.created);
+  std::vector<InvoiceLine> lines;
+  if (invoice.billing_reason != "manual") lines = take_pending_items(world, invoice);
+  lines.insert(lines.end(), std::make_move_iterator(invoice.lines.begin()),
+               std::make_move_iterator(invoice.lines.end()));
+  invoice.lines = std::move(lines);
+  for (InvoiceLine& line : invoice.lines) line.id = world.ids.timed("il_", invoice.created);
+  add_up(invoice);
   Invoice& added = world.invoices.add(std::move(invoice));
   const std::size_t at = world.invoices.size() - 1;
   world.invoices_by_customer.add(added.customer, at);
+  if (added.subscription.empty()) return added;
   world.invoices_by_subscription.add(added.subscription, at);
   world.subscriptions.at(added.subscription).latest_invoice = added.id;
   return added;
-}
-
-void collect(World& world, Invoice& invoice, std::int64_t now) {
-  Customer& customer = world.customers.at(invoice.customer);
-  invoice.number = fmt::format("{}-{:04}", customer.invoice_prefix, customer.next_invoice_sequence);
-  customer.next_invoice_sequence = sum_of(customer.next_invoice_sequence, 1);
-  invoice.finalized_at = now;
-  invoice.status = "open";
-  emit(world, now, "invoice.finalized", invoice);
-  const bool charged = invoice.total > 0;
-  invoice.attempts = charged ? 1 : 0;
-  if (!charged || charge_succeeds(world, invoice)) {
-    invoice.status = "paid";
-    invoice.paid_at = now;
-    const Pictures paid = pictured(world, invoice);
-    record(world, now, "invoice.paid", paid);
-    record(world, now, "invoice.payment_succeeded", paid);
-    return;
-  }
-  emit(world, now, "invoice.payment_failed", invoice);
-  Subscription& subscription = world.subscriptions.at(invoice.subscription);
-  const Pictures before = pictured(world, subscription);
-  subscription.status = "past_due";
-  emit_change(world, now, "customer.subscription.updated", before, subscription);
 }
 
 const PaymentMethod* charged_method(const World& world, const Text& default_payment_method,

@@ -93,6 +93,10 @@ struct Customer {
   Text default_source{};
   std::string invoice_prefix{};
   std::int64_t next_invoice_sequence = 1;
+  /// What the next invoice adds (or, below zero, takes off).
+  std::int64_t balance = 0;
+  /// The last automatic charge failed.
+  bool delinquent = false;
   std::string tax_exempt = "none";
   Json address = nullptr;
   Json shipping = nullptr;
@@ -236,7 +240,7 @@ struct Subscription {
   Text default_payment_method{}, description{}, latest_invoice{};
   Metadata metadata{};
 
-  bool ended() const { return status == "canceled"; }
+  bool ended() const { return status == "canceled" || status == "incomplete_expired"; }
 };
 
 struct InvoiceLine {
@@ -248,14 +252,18 @@ struct InvoiceLine {
   /// Whole; where that isn't the whole truth, `quantity_decimal` is.
   std::int64_t quantity = 0;
   Text quantity_decimal{};
+  /// What it was made of: a subscription item, or an invoice item.
   Text item{};
+  Text invoice_item{};
 };
 
 struct Invoice {
   std::string id{};
   std::int64_t created = 0;
   Text test_clock{};
+  bool deleted = false;
   std::string customer{};
+  /// Empty for one that was made by itself.
   std::string subscription{};
   std::string status = "draft";
   std::string billing_reason{};
@@ -264,16 +272,36 @@ struct Invoice {
   Period period{};
   std::vector<InvoiceLine> lines{};
   std::int64_t total = 0;
+  /// Set when it is finalised: what is left to pay after the customer's balance.
+  std::optional<std::int64_t> amount_due{}, ending_balance{};
+  std::int64_t starting_balance = 0;
+  /// As its `attempt_count`: the first attempt of any kind, and those of the schedule.
   std::int64_t attempts = 0;
-  std::optional<std::int64_t> finalized_at{}, paid_at{}, next_payment_attempt{};
+  bool attempted = false;
+  /// How many retries were planned so far.
+  std::size_t retries = 0;
+  /// Time finalises, charges and retries it.
+  bool auto_advance = false;
+  std::string collection_method = "charge_automatically";
+  std::optional<std::int64_t> days_until_due{}, due_date{}, automatically_finalizes_at{};
+  std::optional<std::int64_t> finalized_at{}, paid_at{}, voided_at{}, uncollectible_at{};
+  std::optional<std::int64_t> next_payment_attempt{};
+  bool paid_out_of_band = false;
+  Text default_payment_method{}, description{}, footer{}, payment_intent{}, charge{};
+  /// What the address of its hosted page ends with; none while it is a draft.
+  Text secret{};
   /// As they were when it was made.
   Json customer_address = nullptr;
   Text customer_email{}, customer_name{}, customer_phone{};
   std::string customer_tax_exempt = "none";
   Metadata subscription_metadata{};
+  Metadata metadata{};
 
+  bool draft() const { return status == "draft"; }
   bool paid() const { return status == "paid"; }
   bool preview() const { return billing_reason == "upcoming"; }
+  bool charged_automatically() const { return collection_method == "charge_automatically"; }
+  std::int64_t due() const { return amount_due.value_or(total > 0 ? total : 0); }
 };
 
 /// What a customer may do in the portal; `features` as the API shows them, with nothing left out.

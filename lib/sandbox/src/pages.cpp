@@ -16,7 +16,7 @@ struct Door {
 
 constexpr std::array doors = {Door{"/c/pay/", checkout_door},
                               Door{"/c/authenticate/", authentication_door},
-                              Door{"/p/session/", portal_door}};
+                              Door{"/p/session/", portal_door}, Door{"/i/", invoice_door}};
 
 }  // namespace
 

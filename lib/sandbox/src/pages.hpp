@@ -18,12 +18,14 @@ HttpResponse onward(const std::string& url);
 /// The form in a POST's body; empty when it can't be read, as no page of ours would send it.
 Form form_of(const Arrival& arrival);
 
-/// `/c/pay/…`, `/c/authenticate/…` and `/p/session/…`, `path` without that start. `world` becomes
-/// the account that the page belongs to.
+/// `/c/pay/…`, `/c/authenticate/…`, `/i/…` and `/p/session/…`, `path` without that start. `world`
+/// becomes the account that the page belongs to.
 HttpResponse checkout_door(Universe& universe, const Arrival& arrival, std::string_view path,
                            World*& world);
 HttpResponse authentication_door(Universe& universe, const Arrival& arrival, std::string_view path,
                                  World*& world);
+HttpResponse invoice_door(Universe& universe, const Arrival& arrival, std::string_view path,
+                          World*& world);
 HttpResponse portal_door(Universe& universe, const Arrival& arrival, std::string_view path,
                          World*& world);
 

@@ -24,6 +24,10 @@ Routes meter_event_routes();
 Routes meter_summary_routes();
 Routes invoice_routes();
 Routes upcoming_invoice_routes();
+Routes invoice_item_routes();
+Routes invoice_payment_routes();
+Routes payment_intent_routes();
+Routes charge_routes();
 Routes event_routes();
 Routes test_clock_routes();
 Routes webhook_endpoint_routes();
@@ -40,6 +44,10 @@ Json shown(const View& view, const Subscription& subscription);
 Json shown(const View& view, const SubscriptionItem& item);
 Json shown(const View& view, const Meter& meter);
 Json shown(const View& view, const Invoice& invoice);
+Json shown(const View& view, const InvoiceItem& item);
+Json shown(const View& view, const InvoicePayment& payment);
+Json shown(const View& view, const PaymentIntent& intent);
+Json shown(const View& view, const Charge& charge);
 Json shown(const View& view, const Event& event);
 Json shown(const View& view, const TestClock& clock);
 Json shown(const View& view, const WebhookEndpoint& endpoint);
@@ -50,6 +58,8 @@ Json source_shown(const PaymentMethod& method);
 Json plan_shown(const View& view, const Price& price);
 /// Lines of a checkout session as `line_items` has them.
 Json line_items_shown(const View& view, const CheckoutSession& session);
+/// The payments of an invoice as `payments` has them.
+Json invoice_payments_shown(const View& view, const Invoice& invoice);
 /// An event as it is delivered, in the version given; in the default one if it isn't kept in that.
 std::string event_text(const Event& event, Version version);
 

@@ -50,6 +50,7 @@ World& Universe::world_of(const std::string& key, std::int64_t now) {
         std::make_shared<World>(Ids(seed).plain("acct_1", 15), options.public_url, seed + 1, now);
     if (options.webhook_chaos) world->chaos.emplace(seed);
     if (!options.forward_to.empty()) add_forward(*world, options.forward_to, forward_secret());
+    world->after_retries = options.after_retries;
   }
   return *world;
 }

@@ -54,7 +54,7 @@ bool flexible_from(const Call& call) {
 }
 
 void check_payable(const Call& call, const Terms& terms) {
-  if (due_today(call.world, terms.lines, terms.trial) == 0) return;
+  if (terms.leave_open || due_today(call.world, terms.lines, terms.trial) == 0) return;
   const PaymentMethod* method =
       charged_method(call.world, terms.default_payment_method, terms.customer);
   if (method == nullptr) {
@@ -66,9 +66,21 @@ void check_payable(const Call& call, const Terms& terms) {
             "https://stripe.com/docs/billing/subscriptions/"
             "payment-methods-setting#payment-method-priority."};
   }
-  if (method->card->outcome != CardOutcome::succeeds || method->needs_authentication(false)) {
-    throw not_emulated("an incomplete subscription, which a card that fails would make");
+  const Verdict verdict = verdict_on(method, terms.owner);
+  if (verdict == Verdict::paid || call.text("payment_behavior") != "error_if_incomplete") return;
+  throw payment_refusal(call.view(), verdict, *method, "subscription");
+}
+
+void read_payment_behavior(const Call& call, Terms& terms) {
+  const std::string behavior = call.text("payment_behavior").value_or("allow_incomplete");
+  if (behavior == "pending_if_incomplete") {
+    throw Refusal{.message =
+                      "You cannot set `payment_behavior` to `pending_if_incomplete` when creating "
+                      "a subscription.",
+                  .param = "payment_behavior"};
   }
+  terms.leave_open = behavior == "default_incomplete";
+  terms.owner = call.flag("off_session", false) ? Owner::absent : Owner::present;
 }
 
 }  // namespace
@@ -99,6 +111,8 @@ Schema subscription_create_schema() {
       text("description", 500),
       metadata(),
       field(Kind::flag, "off_session"),
+      choice("payment_behavior", {"allow_incomplete", "default_incomplete", "error_if_incomplete",
+                                  "pending_if_incomplete"}),
       field(Kind::now_or_moment, "trial_end"),
       field(Kind::positive, "trial_period_days"),
       object(
@@ -123,7 +137,6 @@ Schema subscription_create_schema() {
                                                        "discounts",
                                                        "invoice_settings",
                                                        "on_behalf_of",
-                                                       "payment_behavior",
                                                        "payment_settings",
                                                        "pending_invoice_item_interval",
                                                        "promotion_code",
@@ -149,6 +162,7 @@ Terms subscription_terms(Call& call) {
   assign_metadata(call.params, terms.metadata);
   terms.flexible = flexible_from(call);
   terms.trial = trial_from(call, time_of(call.world, *found));
+  read_payment_behavior(call, terms);
   check_payable(call, terms);
   return terms;
 }

@@ -2,6 +2,7 @@
 #include "billing.hpp"
 #include "calendar.hpp"
 #include "events.hpp"
+#include "invoices.hpp"
 #include "money.hpp"
 #include "timeline.hpp"
 
@@ -11,6 +12,7 @@ namespace sandbox {
 namespace {
 
 constexpr std::int64_t trial_notice_seconds = 3 * day_seconds;
+constexpr std::int64_t incomplete_seconds = 23 * 3600;
 
 SubscriptionItem& add_item(World& world, Subscription& subscription, LineItem line,
                            std::int64_t now) {
@@ -38,14 +40,23 @@ InvoiceLine first_line(const World& world, const Subscription& subscription,
   return line;
 }
 
-InvoiceLine one_time_line(const World& world, const LineItem& line, std::int64_t now) {
+// A price that is paid once is an invoice item, which the first invoice takes.
+void add_one_time(World& world, const Subscription& subscription, const LineItem& line,
+                  std::int64_t now) {
   const Price& price = world.prices.at(line.price);
   const std::int64_t quantity = line.quantity.value_or(1);
-  return {.amount = priced(quantity, price.unit_amount_decimal),
-          .description = world.products.at(price.product).name,
-          .period = {now, now},
-          .price = price.id,
-          .quantity = quantity};
+  add_invoice_item(world,
+                   {.test_clock = subscription.test_clock,
+                    .customer = subscription.customer,
+                    .currency = price.currency,
+                    .price = price.id,
+                    .quantity = quantity,
+                    .amount = priced(quantity, price.unit_amount_decimal),
+                    .description = world.products.at(price.product).name,
+                    .period = {now, now},
+                    .subscription = subscription.id,
+                    .metadata = line.metadata},
+                   now);
 }
 
 void set_periods(const World& world, Subscription& subscription, const Trial& trial,
@@ -60,13 +71,6 @@ void set_periods(const World& world, Subscription& subscription, const Trial& tr
   subscription.period = {now, period_end(world, subscription, subscription.cycle)};
 }
 
-void set_currency(World& world, Customer& customer, const std::string& currency, std::int64_t now) {
-  if (customer.currency == currency) return;
-  const Pictures before = pictured(world, customer);
-  customer.currency = currency;
-  emit_change(world, now, "customer.updated", before, customer);
-}
-
 void expect_trial_end(World& world, const Subscription& subscription, std::int64_t now) {
   if (!subscription.trial) return;
   const std::int64_t notice = subscription.trial->end - trial_notice_seconds;
@@ -77,7 +81,22 @@ void expect_trial_end(World& world, const Subscription& subscription, std::int64
   }
 }
 
+// The payment intent waits to be confirmed, with the card that is there.
+void hold(World& world, const Invoice& invoice, const PaymentMethod* method) {
+  if (!invoice.payment_intent || method == nullptr) return;
+  PaymentIntent& intent = world.payment_intents.at(*invoice.payment_intent);
+  intent.payment_method = method->id;
+  intent.status = "requires_confirmation";
+}
+
 }  // namespace
+
+void set_currency(World& world, Customer& customer, const std::string& currency, std::int64_t now) {
+  if (customer.currency == currency) return;
+  const Pictures before = pictured(world, customer);
+  customer.currency = currency;
+  emit_change(world, now, "customer.updated", before, customer);
+}
 
 const Recurring& interval_of(const World& world, const Subscription& subscription) {
   return *world.prices.at(world.items.at(subscription.items.front()).price).recurring;
@@ -104,28 +123,38 @@ Subscription& start_subscription(World& world, Terms terms) {
                                .metadata = std::move(terms.metadata)});
   world.subscriptions_by_customer.add(subscription.customer, world.subscriptions.size() - 1);
   set_currency(world, customer, subscription.currency, now);
-  std::vector<InvoiceLine> extra;
   for (LineItem& line : terms.lines) {
     if (world.prices.at(line.price).recurring) {
       add_item(world, subscription, std::move(line), now);
     } else {
-      extra.push_back(one_time_line(world, line, now));
+      add_one_time(world, subscription, line, now);
     }
   }
   set_periods(world, subscription, terms.trial, now);
-  schedule(world, subscription.test_clock, subscription.period.end, Work::period_end,
-           subscription.id);
+  expect_period_end(world, subscription, now);
 
   Invoice invoice = draft_invoice(world, subscription, "subscription_create", now);
   for (const std::string& item : subscription.items) {
     invoice.lines.push_back(first_line(world, subscription, world.items.at(item), now));
   }
-  invoice.lines.insert(invoice.lines.end(), extra.begin(), extra.end());
   Invoice& added = add_draft(world, std::move(invoice));
+  const PaymentMethod* method = method_of(world, added);
+  const bool paid = due_if_finalized(world, added) == 0 ||
+                    (!terms.leave_open && verdict_on(method, terms.owner) == Verdict::paid);
+  if (!paid && !subscription.trial) {
+    subscription.status = "incomplete";
+    schedule(world, subscription.test_clock, now + incomplete_seconds, Work::incomplete_expiry,
+             subscription.id);
+  }
   emit(world, now, "customer.subscription.created", subscription);
   expect_trial_end(world, subscription, now);
   emit(world, now, "invoice.created", added);
-  collect(world, added, now);
+  if (terms.leave_open) {
+    finalize(world, added, now);
+    hold(world, added, method);
+  } else {
+    collect(world, added, now, terms.owner);
+  }
   return subscription;
 }
 

@@ -79,7 +79,7 @@ Json list_subscriptions(Call& call) {
   const Text clock = call.text("test_clock");
   const std::string status = call.text("status").value_or("");
   const auto keep = [&](const Subscription& subscription) {
-    const bool state = status == "all" || (status.empty()      ? !subscription.ended()
+    const bool state = status == "all" || (status.empty()      ? subscription.status != "canceled"
                                            : status == "ended" ? subscription.ended()
                                                                : subscription.status == status);
     // Those with a test clock are seen only by who asks for them.

@@ -3,6 +3,7 @@
 
 #include "billing.hpp"
 #include "checkout.hpp"
+#include "invoices.hpp"
 #include "test_clocks.hpp"
 
 #include <utility>
@@ -16,6 +17,10 @@ void perform(World& world, const Task& task) {
     case Work::trial_will_end: return announce_trial_end(world, task.id);
     case Work::session_expiry: return reach_expiry(world, task.id);
     case Work::clock_deletion: return remove_clock(world, world.test_clocks.at(task.id));
+    case Work::upcoming_notice: return announce_upcoming(world, task.id);
+    case Work::invoice_finalization: return reach_finalization(world, task.id);
+    case Work::invoice_retry: return reach_retry(world, task.id);
+    case Work::incomplete_expiry: return reach_incomplete_expiry(world, task.id);
   }
 }
 

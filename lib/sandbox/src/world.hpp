@@ -6,7 +6,9 @@
 #include "ids.hpp"
 #include "metering.hpp"
 #include "objects.hpp"
+#include "payment_objects.hpp"
 #include "rate_limit.hpp"
+#include "sandbox/sandbox.hpp"
 #include "table.hpp"
 #include "webhook_endpoint.hpp"
 
@@ -37,6 +39,7 @@ struct World : std::enable_shared_from_this<World> {
   /// The sandbox's time, by which everything without a test clock lives.
   std::int64_t now;
   Ids ids;
+  AfterRetries after_retries = AfterRetries::cancel;
 
   Table<Product> products{};
   Table<Price> prices{};
@@ -47,6 +50,10 @@ struct World : std::enable_shared_from_this<World> {
   Table<Subscription> subscriptions{};
   Table<SubscriptionItem> items{};
   Table<Invoice> invoices{};
+  Table<InvoiceItem> invoice_items{};
+  Table<InvoicePayment> invoice_payments{};
+  Table<PaymentIntent> payment_intents{};
+  Table<Charge> charges{};
   Table<TestClock> test_clocks{};
   Table<PortalConfiguration> portal_configurations{};
   Table<PortalSession> portal_sessions{};
@@ -63,6 +70,13 @@ struct World : std::enable_shared_from_this<World> {
   Index subscriptions_by_customer{};
   Index invoices_by_customer{};
   Index invoices_by_subscription{};
+  std::unordered_map<std::string, std::string> invoice_by_secret{};
+  Index invoice_items_by_customer{};
+  /// Those that no invoice has taken yet, by customer.
+  Index pending_items{};
+  Index invoice_payments_by_invoice{};
+  Index payment_intents_by_customer{};
+  Index charges_by_customer{};
 
   Metering metering{};
 

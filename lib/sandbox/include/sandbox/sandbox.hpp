@@ -13,6 +13,10 @@
 
 namespace sandbox {
 
+/// What becomes of a subscription whose invoice stays unpaid after the last retry; a setting of the
+/// account at Stripe.
+enum class AfterRetries { cancel, leave_unpaid, leave_past_due };
+
 /// How one stand-in is set up. Copied by the Sandbox; `now` must stay callable as long as it lives.
 struct Options {
   /// Unix time in seconds, UTC. The stand-in has no other idea of time, but may be told to be ahead
@@ -37,6 +41,7 @@ struct Options {
   bool webhook_chaos = false;
   /// The time by which receivers judge how old a signature is. Without it the stand-in's own.
   std::function<std::int64_t()> receivers_now = {};
+  AfterRetries after_retries = AfterRetries::cancel;
 };
 
 /// A stateful stand-in for Stripe, in memory: the same routes, forms, bodies, errors and
