@@ -25,8 +25,8 @@ struct SandboxSettings {
   std::uint64_t seed = 0;
   std::optional<std::int64_t> now = std::nullopt;  ///< Unix time to begin at, and go on from.
   std::vector<std::string> allowed_origins;
-  double faults = 0;            ///< How likely a call is to meet one.
-  std::int64_t rate_limit = 0;  ///< Calls a second; 0: all.
+  double faults = 0;                ///< How likely a call is to meet one.
+  std::int64_t rate_limit = 0;      ///< Calls a second; 0: all.
   std::string forward_to = {};      ///< Gets all webhooks; nobody when empty.
   std::string webhook_secret = {};  ///< For it; made from the seed when empty.
   bool webhook_chaos = false;

@@ -163,9 +163,8 @@ TEST_CASE("parameters are checked for unknown names, missing ones, and types") {
 
 TEST_CASE("what Stripe has and the stand-in doesn't is said to be not emulated") {
   Account account;
-  for (const char* path :
-       {"/v1/payment_intents", "/v1/coupons", "/v1/billing/alerts",
-        "/v1/test_helpers/customers/cus_1/fund_cash_balance"}) {
+  for (const char* path : {"/v1/payment_intents", "/v1/coupons", "/v1/billing/alerts",
+                           "/v1/test_helpers/customers/cus_1/fund_cash_balance"}) {
     const Answer answer = account.post(path);
     CHECK(answer.status == 404);
     CHECK(answer.error()["message"] == "not emulated: POST " + std::string(path));

@@ -13,7 +13,6 @@ namespace {
 
 using sandbox::WebhookPost;
 
-
 /// An endpoint of the account, as the API made it.
 struct Hook {
   std::string id, secret;
