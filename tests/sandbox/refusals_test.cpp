@@ -169,7 +169,7 @@ TEST_CASE("what Stripe has and the stand-in doesn't is said to be not emulated")
     CHECK(answer.status == 404);
     CHECK(answer.error()["message"] == "not emulated: POST " + std::string(path));
   }
-  for (const char* path : {"/v1/customers/search", "/v1/invoices/upcoming/lines"}) {
+  for (const char* path : {"/v1/customers/search", "/v1/prices/search"}) {
     CHECK(account.get(path).error()["message"] == "not emulated: GET " + std::string(path));
   }
   const std::string product = account.product();

@@ -13,6 +13,7 @@ namespace sandbox {
 enum class Work : std::uint8_t {
   period_end,
   trial_will_end,
+  cancellation,
   session_expiry,
   clock_deletion,
   upcoming_notice,

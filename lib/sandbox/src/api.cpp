@@ -41,8 +41,8 @@ void find_route(Exchange& exchange) {
   Router::Match match = exchange.universe.router.match(method, path, exchange.version);
   exchange.route = match.route;
   exchange.ids = std::move(match.ids);
-  // Two of Stripe's paths look like an id of ours.
-  const bool masked = path.ends_with("/search") || path.ends_with("/upcoming/lines");
+  // One of Stripe's paths looks like an id of ours.
+  const bool masked = path.ends_with("/search");
   if (exchange.route != nullptr && !masked) return;
   Refusal unknown = unrecognized_url(method, path);
   if (!match.other_version && stripe_has(path))

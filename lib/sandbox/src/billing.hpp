@@ -2,6 +2,7 @@
 #pragma once
 
 #include "call.hpp"
+#include "events.hpp"
 #include "payments.hpp"
 
 #include <cstdint>
@@ -19,6 +20,11 @@ struct Terms {
   Text description{};
   Text default_payment_method{};
   Trial trial{};
+  /// When the first whole period begins, if not now. What is licensed costs nothing until then.
+  std::optional<std::int64_t> anchor{};
+  std::optional<std::int64_t> cancel_at{};
+  bool cancel_at_period_end = false;
+  PaymentSettings payment_settings{};
   bool flexible = false;
   /// Of the card, while the first invoice is charged.
   Owner owner = Owner::present;
@@ -53,6 +59,29 @@ void expect_period_end(World& world, const Subscription& subscription, std::int6
 /// invoice.upcoming, days before a period ends.
 void announce_upcoming(World& world, const std::string& subscription);
 
+/// The moment at which it is to be canceled, within a period, with an invoice of what was used.
+void reach_cancellation(World& world, const std::string& subscription);
+
+/// Another moment at which it ends, or none; asked for now.
+void cancel_at(World& world, Subscription& subscription, std::optional<std::int64_t> when,
+               std::int64_t now);
+
+/// An invoice of the usage that was not invoiced, if there is any, for one that has just ended.
+void bill_rest(World& world, Subscription& subscription, std::int64_t now);
+
+/// Ends the period it is in, and begins to count anew from now, with a trial where there is one;
+/// what that costs is invoiced and charged at once. `before` it was changed at all.
+void begin_anew(World& world, Subscription& subscription, std::int64_t now,
+                std::optional<std::int64_t> trial_end, std::string reason, const Pictures& before);
+
+/// Ends its trial now, as its customer wants it where there is no card.
+void end_trial(World& world, Subscription& subscription, std::int64_t now, const Pictures& before);
+
+/// Lets it be told of the end of its trial, in time.
+void expect_trial_end(World& world, const Subscription& subscription, std::int64_t now);
+
+constexpr std::int64_t trial_notice_seconds = 3 * 86'400;
+
 /// Three days before a trial ends, or at once where it is shorter.
 void announce_trial_end(World& world, const std::string& subscription);
 
@@ -61,6 +90,15 @@ const Recurring& interval_of(const World& world, const Subscription& subscriptio
 
 /// The period of a subscription that ends `cycle` intervals after its anchor.
 std::int64_t period_end(const World& world, const Subscription& subscription, std::int64_t cycle);
+std::int64_t period_end(const Recurring& recurring, const Subscription& subscription,
+                        std::int64_t cycle);
+
+/// Sets its anchor and its first period, which is its trial where that ends later than now.
+void begin_cycle(const Recurring& recurring, Subscription& subscription,
+                 std::optional<std::int64_t> trial_end, std::int64_t now);
+
+/// A line that says that a licensed item costs nothing in its trial.
+InvoiceLine trial_line(const World& world, const SubscriptionItem& item, Period trial);
 
 /// Usage of an item in a period, by its price's aggregation. Sums are held at 64 bits.
 std::int64_t usage_in(const World& world, const SubscriptionItem& item, Period period);
@@ -80,6 +118,9 @@ Invoice& add_draft(World& world, Invoice invoice);
 /// The card that would be charged; null when there is none.
 const PaymentMethod* charged_method(const World& world, const Text& default_payment_method,
                                     const std::string& customer);
+
+/// Three years at most, in each interval.
+void check_interval_count(const Recurring& recurring);
 
 /// Checks a `price` parameter of a subscription or checkout line: it must exist and be active.
 const Price& usable_price(World& world, const std::string& id, const std::string& param);

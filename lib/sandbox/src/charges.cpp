@@ -78,8 +78,9 @@ void add_state(const View& view, const Charge& charge, Json& body) {
   body["outcome"] = outcome_of(charge);
   body["paid"] = paid;
   // The page of its invoice is the one paper that there is.
+  const Invoice* invoice = view.world.invoices.find(charge.invoice);
   body["receipt_url"] =
-      paid ? hosted_invoice_url(view.world, view.world.invoices.at(charge.invoice)) : nullptr;
+      paid && invoice != nullptr ? hosted_invoice_url(view.world, *invoice) : nullptr;
   body["status"] = paid ? "succeeded" : "failed";
 }
 
@@ -96,8 +97,8 @@ Json shown(const View& view, const Charge& charge) {
       {"calculated_statement_descriptor", "SANDBOX"},
       {"created", charge.created},
       {"currency", charge.currency},
-      {"customer", charge.customer},
-      {"description", charge.description},
+      {"customer", text_or_null(charge.customer)},
+      {"description", text_or_null(charge.description)},
       {"disputed", false},
       {"fraud_details", Json::object()},
       {"livemode", false},
@@ -115,7 +116,8 @@ Json shown(const View& view, const Charge& charge) {
         "statement_descriptor_suffix", "transfer_data", "transfer_group"}) {
     body[name] = nullptr;
   }
-  if (!view.basil()) body["invoice"] = charge.invoice;
+  if (!view.basil()) body["invoice"] = text_or_null(charge.invoice);
+  body.update(charge.details);
   return body;
 }
 

@@ -39,9 +39,14 @@ struct PaymentErrors {
 PaymentErrors read_payment(const World& world, const CheckoutSession& session, const Form& form,
                            std::int64_t now, Payment& payment);
 
-/// Customer (if none), payment method, subscription and paid first invoice; the session is
-/// complete.
-void complete(World& world, CheckoutSession& session, const Payment& payment);
+/// Pays with what was typed, or with the `named` method: customer (if it needs one and has none),
+/// payment method, and what its mode is for, such as a subscription and its paid first invoice. The
+/// session is complete.
+void complete(World& world, CheckoutSession& session, const Payment& payment,
+              PaymentMethod* named = nullptr);
+
+/// Takes over the quantities that a person has changed on the page, within their bounds.
+void adjust_quantities(const World& world, CheckoutSession& session, const Form& form);
 
 /// The session's last moment: it expires if it is still open.
 void reach_expiry(World& world, const std::string& id);

@@ -36,9 +36,11 @@ HttpResponse completed(const Visit& visit, const Payment& payment) {
 }
 
 HttpResponse paid(const Visit& visit) {
+  const Form form = form_of(visit.arrival);
+  adjust_quantities(visit.world, visit.session, form);
+  if (form.child("update") != nullptr) return onward(visit.at());
   Payment payment;
-  const PaymentErrors errors =
-      read_payment(visit.world, visit.session, form_of(visit.arrival), visit.now(), payment);
+  const PaymentErrors errors = read_payment(visit.world, visit.session, form, visit.now(), payment);
   visit.session.awaiting.reset();
   if (errors.fields()) return again(visit, 400, payment, errors);
   if (!errors.declined.empty()) return again(visit, 402, payment, errors);

@@ -2,6 +2,9 @@
 #include "billing.hpp"
 #include "checkout.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 namespace sandbox {
 namespace {
 
@@ -48,6 +51,19 @@ PaymentErrors read_payment(const World& world, const CheckoutSession& session, c
   if (errors.fields() || asks_owner(payment.card)) return errors;
   errors.declined = bank_error(payment.card, charges_today(world, session));
   return errors;
+}
+
+void adjust_quantities(const World& world, CheckoutSession& session, const Form& form) {
+  for (LineItem& line : session.lines) {
+    const Form* typed = form.child("quantity-" + line.id);
+    if (!line.adjustable || typed == nullptr) continue;
+    std::int64_t quantity = 0;
+    const char* end = typed->value.data() + typed->value.size();
+    const auto read = std::from_chars(typed->value.data(), end, quantity);
+    if (read.ec != std::errc{} || read.ptr != end) continue;
+    line.quantity = std::clamp(quantity, line.adjustable->minimum, line.adjustable->maximum);
+  }
+  session.amount_total = due_today(world, session.lines, session.trial);
 }
 
 bool charges_today(const World& world, const CheckoutSession& session) {

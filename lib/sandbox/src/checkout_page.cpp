@@ -19,6 +19,16 @@ std::string how_often(const Recurring& recurring) {
   return fmt::format("every {} {}s", recurring.interval_count, recurring.interval);
 }
 
+// Stripe's page counts along while one types; this one has a button for that.
+std::string quantity_field(const LineItem& line) {
+  if (!line.adjustable) return "";
+  return fmt::format(
+      R"(<p class="Line-terms"><label for="quantity-{0}">Quantity</label>
+<input id="quantity-{0}" name="quantity-{0}" form="payment" type="number" min="{1}" max="{2}"
+value="{3}"> <button form="payment" name="update" value="1" formnovalidate>Update</button></p>)",
+      line.id, line.adjustable->minimum, line.adjustable->maximum, line.quantity.value_or(1));
+}
+
 std::string line_html(const World& world, const LineItem& line) {
   const Price& price = world.prices.at(line.price);
   const Product& product = world.products.at(price.product);
@@ -34,7 +44,7 @@ std::string line_html(const World& world, const LineItem& line) {
       price.metered() ? "By use"
                       : money_text(priced(quantity, price.unit_amount_decimal), price.currency);
   return fmt::format(R"(<li class="Line">
-<div><p class="Line-name">{}</p>{}<p class="Line-terms">{}</p></div>
+<div><p class="Line-name">{}</p>{}<p class="Line-terms">{}</p>{}</div>
 <p class="Line-amount">{}</p>
 </li>
 )",
@@ -42,7 +52,7 @@ std::string line_html(const World& world, const LineItem& line) {
                      product.description ? fmt::format("<p class=\"Line-terms\">{}</p>",
                                                        escaped(*product.description))
                                          : "",
-                     escaped(terms), escaped(amount));
+                     escaped(terms), quantity_field(line), escaped(amount));
 }
 
 struct Headline {
@@ -58,6 +68,11 @@ std::string trial_note(const World& world, const CheckoutSession& session, std::
 }
 
 Headline terms_of(const World& world, const CheckoutSession& session, std::int64_t now) {
+  if (session.mode == "setup") return {"Save your card", "", "You pay nothing today."};
+  if (session.mode == "payment") {
+    return {"Pay " + world.products.at(world.prices.at(session.lines.front().price).product).name,
+            money_text(session.amount_total, session.currency), ""};
+  }
   const Price* first = nullptr;
   for (const LineItem& line : session.lines) {
     const Price& price = world.prices.at(line.price);
@@ -81,9 +96,21 @@ Headline terms_of(const World& world, const CheckoutSession& session, std::int64
           how_often(*first->recurring)};
 }
 
+std::string totals(const World& world, const CheckoutSession& session) {
+  if (session.mode == "setup") return "";
+  const bool trial = session.trial.days || session.trial.end;
+  return fmt::format(R"(<dl class="Totals">
+<div><dt>{}</dt><dd>{}</dd></div>
+<div class="Totals-due"><dt>Total due today</dt><dd>{}</dd></div>
+</dl>
+)",
+                     trial ? "After the trial" : "Subtotal",
+                     escaped(money_text(due_today(world, session.lines, {}), session.currency)),
+                     escaped(money_text(session.amount_total, session.currency)));
+}
+
 std::string order_summary(const World& world, const CheckoutSession& session, std::int64_t now) {
   const Headline terms = terms_of(world, session, now);
-  const bool trial = session.trial.days || session.trial.end;
   std::string lines;
   for (const LineItem& line : session.lines) lines += line_html(world, line);
   const std::string back =
@@ -101,19 +128,12 @@ std::string order_summary(const World& world, const CheckoutSession& session, st
 <p class="Note">{note}</p>
 <ul class="Lines">
 {lines}</ul>
-<dl class="Totals">
-<div><dt>{before}</dt><dd>{before_amount}</dd></div>
-<div class="Totals-due"><dt>Total due today</dt><dd>{due}</dd></div>
-</dl>
-</div>
+{totals}</div>
 </section>
 )",
       fmt::arg("back", back), fmt::arg("headline", escaped(terms.headline)),
       fmt::arg("price", escaped(terms.price)), fmt::arg("note", escaped(terms.note)),
-      fmt::arg("lines", lines), fmt::arg("before", trial ? "After the trial" : "Subtotal"),
-      fmt::arg("before_amount",
-               escaped(money_text(due_today(world, session.lines, {}), session.currency))),
-      fmt::arg("due", escaped(money_text(session.amount_total, session.currency))));
+      fmt::arg("lines", lines), fmt::arg("totals", totals(world, session)));
 }
 
 std::string card_fields(const Payment& typed, const PaymentErrors& errors) {
@@ -149,6 +169,12 @@ std::string card_fields(const Payment& typed, const PaymentErrors& errors) {
   return html + "</fieldset>\n";
 }
 
+std::string_view button_text(const CheckoutSession& session) {
+  if (session.mode == "setup") return "Save card";
+  if (session.mode == "payment") return "Pay";
+  return session.trial.days || session.trial.end ? "Start trial" : "Subscribe";
+}
+
 std::string email_field(const World& world, const CheckoutSession& session, const Payment& typed,
                         const PaymentErrors& errors) {
   if (const Text email = known_email(world, session)) {
@@ -170,12 +196,11 @@ std::string email_field(const World& world, const CheckoutSession& session, cons
 
 std::string checkout_page(const World& world, const CheckoutSession& session, const Payment& typed,
                           const PaymentErrors& errors, std::int64_t now) {
-  const bool trial = session.trial.days || session.trial.end;
   const bool card = needs_card(world, session);
   const std::string declined = form_error(errors.declined);
   const std::string form = fmt::format(
       R"(<main class="Payment">
-<form class="PaymentForm-form" method="post" action="/c/pay/{id}" novalidate>
+<form id="payment" class="PaymentForm-form" method="post" action="/c/pay/{id}" novalidate>
 <h2>{heading}</h2>
 <p class="Hint">This is a sandbox: don't type a real card. Test card
 <strong>4242 4242 4242 4242</strong>, any future date, any security code.</p>
@@ -196,7 +221,7 @@ future ones under their terms. In this sandbox nothing is ever charged.</p>
       fmt::arg("id", session.id), fmt::arg("heading", card ? "Pay with card" : "Your details"),
       fmt::arg("declined", declined), fmt::arg("email", email_field(world, session, typed, errors)),
       fmt::arg("card", card ? card_fields(typed, errors) : ""),
-      fmt::arg("button", trial ? "Start trial" : "Subscribe"), fmt::arg("footer", page_footer()));
+      fmt::arg("button", button_text(session)), fmt::arg("footer", page_footer()));
   const std::string body =
       "<div class=\"App\">\n" + order_summary(world, session, now) + form + "</div>";
   return document("Checkout (test mode)", body);

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sandbox {
 namespace {
 
@@ -14,9 +16,27 @@ constexpr std::int64_t lifetime_min_seconds = 30 * 60;
 constexpr std::int64_t lifetime_max_seconds = 24 * 60 * 60;
 constexpr std::int64_t trial_end_min_seconds = 48 * 60 * 60;
 
-LineItem session_line_from(Call& call, const Json& params, std::size_t index) {
-  const std::string at = fmt::format("line_items[{}]", index);
-  const Price& price = price_of_line(call, params, at);
+// Only what has a quantity can have another one.
+Adjustable adjustable_from(const Json& params, const Price& price, const std::string& at) {
+  Adjustable adjustable;
+  assign(params, "minimum", adjustable.minimum);
+  assign(params, "maximum", adjustable.maximum);
+  if (price.metered()) {
+    throw Refusal{.message = "`adjustable_quantity` cannot be used with metered prices.",
+                  .param = at};
+  }
+  constexpr std::int64_t most = 999'999;
+  if (adjustable.maximum > most || adjustable.minimum > adjustable.maximum) {
+    throw Refusal{
+        .message = fmt::format("`maximum` must be at most {}, and no less than `minimum`.", most),
+        .param = at + "[maximum]"};
+  }
+  return adjustable;
+}
+
+LineItem session_line_from(Call& call, InlinePrices& prices, const Json& params,
+                           const std::string& at) {
+  const Price& price = prices.of_line(call, params, at);
   if (price.metered() && params.contains("quantity")) {
     throw Refusal{.message = fmt::format("Quantity should not be specified where usage_type is "
                                          "`metered`. Remove quantity from `{}`",
@@ -30,22 +50,72 @@ LineItem session_line_from(Call& call, const Json& params, std::size_t index) {
   LineItem line{.id = call.world.ids.timed("li_", call.now), .price = price.id};
   assign(params, "quantity", line.quantity);
   if (params.contains("adjustable_quantity") && params["adjustable_quantity"]["enabled"] == true) {
-    throw not_emulated(at + "[adjustable_quantity]", at + "[adjustable_quantity]");
+    line.adjustable =
+        adjustable_from(params["adjustable_quantity"], price, at + "[adjustable_quantity]");
   }
   return line;
 }
 
-void check_lines(const World& world, const std::vector<LineItem>& lines) {
-  bool recurring = false;
-  for (const LineItem& line : lines) {
-    recurring = recurring || world.prices.at(line.price).recurring.has_value();
+void check_lines(const CheckoutSession& session, const std::vector<const Price*>& prices) {
+  const auto recurring = static_cast<std::size_t>(
+      std::ranges::count_if(prices, [](const Price* price) { return !!price->recurring; }));
+  if (!session.subscribes() && recurring > 0) {
+    throw Refusal{.message =
+                      "You specified `payment` mode but passed a recurring price. Either switch to "
+                      "`subscription` mode or use only one-time prices."};
   }
-  if (!recurring) {
+  if (session.subscribes() && recurring == 0) {
     throw Refusal{.message =
                       "You must provide at least one recurring price in `subscription` mode "
                       "when using prices."};
   }
-  check_lines_agree(world, lines);
+  const std::size_t one_time = prices.size() - recurring;
+  const std::size_t one_time_max = session.subscribes() ? items_max : 100;
+  if (recurring > items_max || one_time > one_time_max) {
+    throw Refusal{
+        .message = fmt::format("A Checkout Session can have at most {} recurring and {} one-time "
+                               "line items.",
+                               session.subscribes() ? items_max : 0, one_time_max),
+        .param = "line_items"};
+  }
+  check_lines_agree(prices);
+}
+
+// The lines, and the currency and the prices that come with them.
+InlinePrices assign_lines(Call& call, CheckoutSession& session) {
+  InlinePrices inline_prices;
+  if (session.mode == "setup") {
+    if (call.given("line_items")) {
+      throw Refusal{.message = "You can not pass `line_items` in `setup` mode.",
+                    .param = "line_items"};
+    }
+    session.currency = call.text("currency").value_or("");
+    if (session.currency.empty() && call.version.from(setup_currency_date)) {
+      throw Refusal{.code = "parameter_missing",
+                    .message = "Missing required param: currency.",
+                    .param = "currency",
+                    .executed = false};
+    }
+    return inline_prices;
+  }
+  if (!call.given("line_items")) {
+    throw Refusal{.code = "parameter_missing",
+                  .message = "Missing required param: line_items.",
+                  .param = "line_items",
+                  .executed = false};
+  }
+  std::vector<const Price*> prices;
+  for (const Json& params : call.params["line_items"]) {
+    const std::string at = fmt::format("line_items[{}]", prices.size());
+    session.lines.push_back(session_line_from(call, inline_prices, params, at));
+    prices.push_back(&inline_prices.named(call.world, session.lines.back().price));
+  }
+  check_lines(session, prices);
+  session.currency = prices.front()->currency;
+  if (call.text("currency").value_or(session.currency) != session.currency) {
+    throw not_emulated("prices in several currencies", "currency");
+  }
+  return inline_prices;
 }
 
 std::int64_t expiry(const Call& call, std::int64_t now) {
@@ -90,9 +160,40 @@ void assign_customer(Call& call, CheckoutSession& session) {
                               {"phone", nullptr},   {"tax_exempt", "none"}, {"tax_ids", nullptr}};
 }
 
-void check_mode(const Call& call) {
-  const std::string mode = *call.text("mode");
-  if (mode != "subscription") throw not_emulated(fmt::format("mode={}", mode), "mode");
+Schema payment_intent_fields() {
+  Schema address;
+  for (const char* name : {"city", "country", "line1", "line2", "postal_code", "state"}) {
+    address.push_back(text(name));
+  }
+  return with_unemulated(
+      {text("description", 1000), metadata(), field(Kind::email, "receipt_email"),
+       choice("setup_future_usage", {"off_session", "on_session"}),
+       object("shipping", {object("address", std::move(address)).need(), text("name").need(),
+                           text("carrier"), text("phone"), text("tracking_number")}),
+       text("statement_descriptor", 22), text("statement_descriptor_suffix", 22)},
+      {"application_fee_amount", "capture_method", "on_behalf_of", "transfer_data",
+       "transfer_group"});
+}
+
+// What belongs to one mode only.
+void check_mode(const Call& call, const std::string& mode) {
+  struct Only {
+    const char* name;
+    std::string_view mode;
+  };
+  for (const auto& [name, only] :
+       {Only{"subscription_data", "subscription"}, Only{"payment_intent_data", "payment"},
+        Only{"setup_intent_data", "setup"}}) {
+    if (!call.given(name) || mode == only) continue;
+    throw Refusal{.message = fmt::format("You can not pass `{}` in `{}` mode.", name, mode),
+                  .param = name};
+  }
+  for (const auto& [name, only] :
+       {Only{"payment_method_collection", "subscription"}, Only{"customer_creation", "payment"}}) {
+    if (!call.given(name) || mode == only) continue;
+    throw Refusal{.message = fmt::format("`{}` can only be used in `{}` mode.", name, only),
+                  .param = name};
+  }
   if (!call.given("payment_method_types")) return;
   for (const Json& type : call.params["payment_method_types"]) {
     if (type != "card") {
@@ -104,12 +205,9 @@ void check_mode(const Call& call) {
 }  // namespace
 
 CheckoutSession session_from(Call& call) {
-  check_mode(call);
-  CheckoutSession session{.flexible = call.version.from(clover_date)};
-  for (const Json& line : call.params["line_items"]) {
-    session.lines.push_back(session_line_from(call, line, session.lines.size()));
-  }
-  check_lines(call.world, session.lines);
+  CheckoutSession session{.mode = *call.text("mode"), .flexible = call.version.from(clover_date)};
+  check_mode(call, session.mode);
+  InlinePrices prices = assign_lines(call, session);
   assign_customer(call, session);
   session.created = time_of(call.world, session);
   session.expires_at = expiry(call, session.created);
@@ -120,9 +218,14 @@ CheckoutSession session_from(Call& call) {
   assign(call.params, "locale", session.locale);
   assign(call.params, "submit_type", session.submit_type);
   assign(call.params, "billing_address_collection", session.billing_address_collection);
-  session.card_always = call.params.value("payment_method_collection", "always") == "always";
+  session.card_always = session.mode != "payment" &&
+                        call.params.value("payment_method_collection", "always") == "always";
+  session.customer_always = call.text("customer_creation") == "always";
+  for (const char* name : {"payment_intent_data", "setup_intent_data"}) {
+    assign(call.params, name, session.intent_data, nullptr);
+  }
   assign_metadata(call.params, session.metadata);
-  session.currency = call.world.prices.at(session.lines.front().price).currency;
+  prices.add(call);
   session.amount_total = due_today(call.world, session.lines, session.trial);
   session.id = call.world.ids.plain("cs_test_a1", 56);
   return session;
@@ -133,7 +236,8 @@ Schema checkout_create_schema() {
                        field(Kind::whole, "maximum")};
   Schema line = with_unemulated({text("price"), field(Kind::whole, "quantity"),
                                  object("adjustable_quantity", std::move(adjustable))},
-                                {"price_data", "dynamic_tax_rates", "tax_rates"});
+                                {"dynamic_tax_rates", "tax_rates"});
+  line.push_back(price_data_field(true));
   Schema end_behavior = {
       choice("missing_payment_method", {"cancel", "create_invoice", "pause"}).need()};
   Schema subscription = with_unemulated(
@@ -145,7 +249,12 @@ Schema checkout_create_schema() {
   Schema fields = {
       choice("mode", {"payment", "setup", "subscription"}).need(),
       field(Kind::url, "success_url").need(),
-      objects("line_items", std::move(line)).need(),
+      objects("line_items", std::move(line)),
+      field(Kind::currency, "currency"),
+      choice("customer_creation", {"always", "if_required"}),
+      object("payment_intent_data", payment_intent_fields()),
+      object("setup_intent_data",
+             with_unemulated({text("description", 1000), metadata()}, {"on_behalf_of"})),
       field(Kind::url, "cancel_url"),
       text("customer"),
       field(Kind::email, "customer_email"),
@@ -169,14 +278,11 @@ Schema checkout_create_schema() {
                                                        "allow_promotion_codes",
                                                        "automatic_tax",
                                                        "consent_collection",
-                                                       "currency",
                                                        "custom_fields",
                                                        "custom_text",
-                                                       "customer_creation",
                                                        "customer_update",
                                                        "discounts",
                                                        "invoice_creation",
-                                                       "payment_intent_data",
                                                        "payment_method_configuration",
                                                        "payment_method_data",
                                                        "payment_method_options",
@@ -184,7 +290,6 @@ Schema checkout_create_schema() {
                                                        "redirect_on_completion",
                                                        "return_url",
                                                        "saved_payment_method_options",
-                                                       "setup_intent_data",
                                                        "shipping_address_collection",
                                                        "shipping_options",
                                                        "tax_id_collection"}));

@@ -51,15 +51,24 @@ Json expire_session(Call& call) {
   return shown(call.view(), session);
 }
 
+Json email_of(const CheckoutSession& session) {
+  return session.customer_details.is_object() ? session.customer_details["email"] : Json(nullptr);
+}
+
 Json list_sessions(Call& call) {
   World& world = call.world;
   const Text customer = call.text("customer");
   const Text subscription = call.text("subscription");
   if (customer) in_param(world.customers, "customer", *customer, "customer");
   if (subscription) in_param(world.subscriptions, "subscription", *subscription, "subscription");
+  const Text intent = call.text("payment_intent");
+  const Json* email = nullptr;
+  if (call.given("customer_details")) email = &call.params["customer_details"]["email"];
   const auto keep = [&](const CheckoutSession& session) {
     return session.status == call.params.value("status", session.status) &&
            (!subscription || session.subscription == subscription) &&
+           (!intent || session.payment_intent == intent) &&
+           (!email || email_of(session) == *email) &&
            in_range(call.params, "created", session.created);
   };
   return listed(call, "checkout.session", world.sessions,
@@ -86,6 +95,11 @@ Json session_line_shown(const View& view, const CheckoutSession& session, const 
                {"quantity", nullable(line.quantity)}};
   if (view.version.from(expandable_line_price_date)) {
     body["adjustable_quantity"] = nullptr;
+    if (line.adjustable) {
+      body["adjustable_quantity"] = {{"enabled", true},
+                                     {"maximum", line.adjustable->maximum},
+                                     {"minimum", line.adjustable->minimum}};
+    }
     body["metadata"] = line.metadata;
   }
   return body;
@@ -110,6 +124,16 @@ void add_session_since_basil(Json& body) {
   body["customer_details"]["individual_name"] = nullptr;
 }
 
+// What only the modes without a subscription have.
+void add_intents(const CheckoutSession& session, Json& body) {
+  body["customer_creation"] = nullptr;
+  if (session.mode == "payment" && !session.customer) {
+    body["customer_creation"] = session.customer_always ? "always" : "if_required";
+  }
+  body["payment_intent"] = nullable(session.payment_intent);
+  body["setup_intent"] = nullable(session.setup_intent);
+}
+
 Json list_session_lines(Call& call) {
   return list_of(call, "item", session_lines_shown(call.view(), session_in_path(call)));
 }
@@ -122,17 +146,18 @@ void reach_expiry(World& world, const std::string& id) {
 }
 
 Json shown(const View& view, const CheckoutSession& session) {
+  const Json amount = session.mode == "setup" ? Json(nullptr) : Json(session.amount_total);
   Json body = {
       {"id", session.id},
       {"object", "checkout.session"},
-      {"amount_subtotal", session.amount_total},
-      {"amount_total", session.amount_total},
+      {"amount_subtotal", amount},
+      {"amount_total", amount},
       {"automatic_tax", {{"enabled", false}, {"liability", nullptr}, {"status", nullptr}}},
       {"billing_address_collection", nullable(session.billing_address_collection)},
       {"cancel_url", nullable(session.cancel_url)},
       {"client_reference_id", nullable(session.client_reference_id)},
       {"created", session.created},
-      {"currency", session.currency},
+      {"currency", session.currency.empty() ? Json(nullptr) : Json(session.currency)},
       {"custom_fields", Json::array()},
       {"custom_text",
        {{"after_submit", nullptr},
@@ -147,7 +172,7 @@ Json shown(const View& view, const CheckoutSession& session) {
       {"livemode", false},
       {"locale", nullable(session.locale)},
       {"metadata", session.metadata},
-      {"mode", "subscription"},
+      {"mode", session.mode},
       {"payment_method_collection", session.card_always ? "always" : "if_required"},
       {"payment_method_options", Json::object()},
       {"payment_method_types", {"card"}},
@@ -162,12 +187,12 @@ Json shown(const View& view, const CheckoutSession& session) {
       {"ui_mode", view.version.from(dahlia_date) ? "hosted_page" : "hosted"},
       {"url", session.status == "open" ? Json(view.world.public_url + "/c/pay/" + session.id)
                                        : Json(nullptr)}};
+  add_intents(session, body);
   for (const char* name :
        {"adaptive_pricing", "after_expiration", "allow_promotion_codes", "client_secret", "consent",
-        "consent_collection", "currency_conversion", "customer_creation", "discounts",
-        "invoice_creation", "payment_intent", "payment_link",
-        "payment_method_configuration_details", "recovered_from", "saved_payment_method_options",
-        "setup_intent", "shipping_address_collection", "shipping_cost"}) {
+        "consent_collection", "currency_conversion", "discounts", "invoice_creation",
+        "payment_link", "payment_method_configuration_details", "recovered_from",
+        "saved_payment_method_options", "shipping_address_collection", "shipping_cost"}) {
     body[name] = nullptr;
   }
   if (view.basil()) {
@@ -193,9 +218,10 @@ Routes checkout_session_routes() {
           {"GET", session + "/line_items", listing({}), "list:item", list_session_lines},
           {"GET", "/v1/checkout/sessions",
            listing(with_unemulated(
-               {text("customer"), text("subscription"), field(Kind::range, "created"),
-                choice("status", {"complete", "expired", "open"})},
-               {"customer_details", "payment_intent", "payment_link"})),
+               {text("customer"), text("subscription"), text("payment_intent"),
+                object("customer_details", {field(Kind::email, "email").need()}),
+                field(Kind::range, "created"), choice("status", {"complete", "expired", "open"})},
+               {"payment_link"})),
            "list:checkout.session", list_sessions}};
 }
 

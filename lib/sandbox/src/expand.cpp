@@ -50,8 +50,8 @@ constexpr std::array edges = {
     Edge{"checkout.session", "customer", "customer"},
     Edge{"checkout.session", "subscription", "subscription"},
     Edge{"checkout.session", "invoice", "invoice"},
-    Edge{"checkout.session", "payment_intent", ""},
-    Edge{"checkout.session", "setup_intent", ""},
+    Edge{"checkout.session", "payment_intent", "payment_intent"},
+    Edge{"checkout.session", "setup_intent", "setup_intent"},
     Edge{"checkout.session", "payment_link", ""},
     Edge{"checkout.session", "line_items", "list:item", added},
     Edge{"item", "price", "price", inside},
@@ -153,6 +153,7 @@ Json referenced(const View& view, std::string_view kind, const std::string& id) 
   if (kind == "payment_intent") return shown(view, world.payment_intents.at(id));
   if (kind == "charge") return shown(view, world.charges.at(id));
   if (kind == "invoiceitem") return shown(view, world.invoice_items.at(id));
+  if (kind == "setup_intent") return shown(view, world.setup_intents.at(id));
   return shown(view, world.invoices.at(id));
 }
 

@@ -162,6 +162,11 @@ std::vector<InvoiceItem*> pending_items(World& world, const std::string& custome
   return items;
 }
 
+bool has_pending_items(World& world, const Subscription& subscription) {
+  return !pending_items(world, subscription.customer, subscription.id, subscription.currency)
+              .empty();
+}
+
 std::vector<InvoiceLine> take_pending_items(World& world, const Invoice& invoice) {
   std::vector<InvoiceLine> lines;
   for (InvoiceItem* item :

@@ -14,7 +14,6 @@
 namespace sandbox {
 namespace {
 
-constexpr std::int64_t draft_seconds = 3600;
 // Stripe's least charge in most of its currencies; less is left to the next invoice.
 constexpr std::int64_t least_charge = 50;
 /// Days from one failed attempt to the next. At Stripe a setting of the account: this is a guess.

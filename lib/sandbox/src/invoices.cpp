@@ -15,8 +15,9 @@ Json retrieve_invoice(Call& call) {
   return shown(call.view(), invoice_in_path(call));
 }
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
+// A preview can be of a subscription that isn't there yet.
+bool of_subscription(const Invoice& invoice) {
+  return !invoice.subscription.empty() || invoice.preview();
 }
 
 const InvoiceItem* item_of(const View& view, const InvoiceLine& line) {
@@ -176,7 +177,7 @@ void add_invoice_until_basil(const Invoice& invoice, Json& body) {
   body["payment_intent"] = nullable(invoice.payment_intent);
   body["subscription"] = text_or_null(invoice.subscription);
   body["subscription_details"] = {{"metadata", nullptr}};
-  if (!invoice.subscription.empty()) {
+  if (of_subscription(invoice)) {
     body["subscription_details"]["metadata"] = invoice.subscription_metadata;
   }
   body["total_tax_amounts"] = Json::array();
@@ -187,19 +188,21 @@ void add_invoice_since_basil(const Invoice& invoice, Json& body) {
   body["automatic_tax"]["provider"] = nullptr;
   body["customer_account"] = nullptr;
   body["parent"] = nullptr;
-  if (!invoice.subscription.empty()) {
-    body["parent"] = {
-        {"quote_details", nullptr},
-        {"subscription_details",
-         {{"metadata", invoice.subscription_metadata}, {"subscription", invoice.subscription}}},
-        {"type", "subscription_details"}};
+  if (of_subscription(invoice)) {
+    body["parent"] = {{"quote_details", nullptr},
+                      {"subscription_details",
+                       {{"metadata", invoice.subscription_metadata},
+                        {"subscription", text_or_null(invoice.subscription)}}},
+                      {"type", "subscription_details"}};
   }
   body["total_taxes"] = Json::array();
 }
 
 std::string lines_url(const Invoice& invoice) {
-  return invoice.preview() ? "/v1/invoices/upcoming/lines?subscription=" + invoice.subscription
-                           : "/v1/invoices/" + invoice.id + "/lines";
+  if (!invoice.preview()) return "/v1/invoices/" + invoice.id + "/lines";
+  return "/v1/invoices/upcoming/lines?" + (invoice.subscription.empty()
+                                               ? "customer=" + invoice.customer
+                                               : "subscription=" + invoice.subscription);
 }
 
 }  // namespace

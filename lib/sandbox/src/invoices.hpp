@@ -13,6 +13,9 @@ namespace sandbox {
 /// The life of an invoice: draft, open, then paid, void or uncollectible. All of these tell what
 /// they do.
 
+/// How long an invoice stays a draft.
+constexpr std::int64_t draft_seconds = 3600;
+
 /// Lets time finalise and charge a draft, an hour after `now`. Tells nothing yet.
 void await_finalization(World& world, Invoice& invoice, std::int64_t now);
 
@@ -62,6 +65,7 @@ void reach_incomplete_expiry(World& world, const std::string& subscription);
 std::vector<InvoiceItem*> pending_items(World& world, const std::string& customer,
                                         const std::string& subscription,
                                         const std::string& currency);
+bool has_pending_items(World& world, const Subscription& subscription);
 /// Moves them into an invoice that is about to be made; gives the lines.
 std::vector<InvoiceLine> take_pending_items(World& world, const Invoice& invoice);
 InvoiceLine line_of(const World& world, const InvoiceItem& item);

@@ -34,6 +34,8 @@ InvoiceLine item_line(const World& world, const SubscriptionItem& item, Period p
 // What the customer's events come to; a total below nothing is billed as nothing.
 Decimal metered_in(const World& world, const SubscriptionItem& item, const std::string& meter,
                    Period period) {
+  // No time at all; a preview may ask so of an item whose subscription isn't there yet.
+  if (period.start == period.end) return Decimal::of(0);
   const std::string& customer = world.subscriptions.at(item.subscription).customer;
   const std::string& formula = world.metering.meters.at(meter).formula;
   return std::max(Decimal{}, world.metering.usage(meter, customer).total(formula, period));
@@ -61,6 +63,14 @@ std::int64_t usage_in(const World& world, const SubscriptionItem& item, Period p
 
 InvoiceLine licensed_line(const World& world, const SubscriptionItem& item, Period period) {
   return item_line(world, item, period, Decimal::of(item.quantity.value_or(1)));
+}
+
+InvoiceLine trial_line(const World& world, const SubscriptionItem& item, Period trial) {
+  InvoiceLine line = licensed_line(world, item, trial);
+  line.amount = 0;
+  const Price& price = world.prices.at(item.price);
+  line.description = "Trial period for " + world.products.at(price.product).name;
+  return line;
 }
 
 InvoiceLine metered_line(const World& world, const SubscriptionItem& item, Period period) {

@@ -152,11 +152,18 @@ struct SetupIntent {
   Metadata metadata{};
 };
 
+/// Within what a person may change a quantity on the page.
+struct Adjustable {
+  std::int64_t minimum = 0;
+  std::int64_t maximum = 99;
+};
+
 struct LineItem {
   std::string id{};
   std::string price{};
   /// Absent for a metered price.
   std::optional<std::int64_t> quantity{};
+  std::optional<Adjustable> adjustable{};
   Metadata metadata{};
 };
 
@@ -178,6 +185,8 @@ struct CheckoutSession {
   std::int64_t expires_at = 0;
   std::string status = "open";
   std::string payment_status = "unpaid";
+  /// `subscription`, `payment` or `setup`.
+  std::string mode = "subscription";
   std::string currency{};
   std::int64_t amount_total = 0;
   std::vector<LineItem> lines{};
@@ -187,6 +196,11 @@ struct CheckoutSession {
   std::optional<bool> allow_promotion_codes{};
   bool phone_number_collection = false;
   bool card_always = true;
+  /// `customer_creation=always`, in a mode that can do without a customer.
+  bool customer_always = false;
+  /// `payment_intent_data` or `setup_intent_data`, as it was sent.
+  Json intent_data = nullptr;
+  Text payment_intent{}, setup_intent{};
   Trial trial{};
   bool flexible = false;
   Text subscription_description{};
@@ -195,6 +209,8 @@ struct CheckoutSession {
   Metadata metadata{};
   /// Typed and right, but the bank still waits for the card's owner.
   std::optional<Payment> awaiting{};
+
+  bool subscribes() const { return mode == "subscription"; }
 };
 
 struct UsageSummary {
@@ -204,12 +220,19 @@ struct UsageSummary {
   std::string invoice{};
 };
 
+/// How a subscription's invoices are to be paid.
+struct PaymentSettings {
+  Json method_types = nullptr;
+  std::string save_default = "off";
+};
+
 struct SubscriptionItem {
   std::string id{};
   std::int64_t created = 0;
   std::string subscription{};
   std::string price{};
   std::optional<std::int64_t> quantity{};
+  bool deleted = false;
   Metadata metadata{};
   /// Total of each second; usage is summed per timestamp before anything else.
   std::map<std::int64_t, std::int64_t> usage{};
@@ -238,8 +261,11 @@ struct Subscription {
   std::optional<std::int64_t> cancel_at{}, canceled_at{}, ended_at{};
   Text cancel_comment{}, cancel_feedback{}, cancel_reason{};
   Text default_payment_method{}, description{}, latest_invoice{};
+  PaymentSettings payment_settings{};
   Metadata metadata{};
 
+  /// Nothing more is billed, or not before somebody resumes it.
+  bool rests() const { return ended() || status == "paused"; }
   bool ended() const { return status == "canceled" || status == "incomplete_expired"; }
 };
 

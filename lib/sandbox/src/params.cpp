@@ -204,7 +204,7 @@ bool integral(Kind kind) {
 
 Json value_in(const Field& field, const Form& form, const std::string& path, Version version) {
   if (field.kind == Kind::unemulated) throw not_emulated(path, path);
-  if (!form.nested() && form.value.empty() && !integral(field.kind)) {
+  if (!form.nested() && form.value.empty() && (field.emptyable || !integral(field.kind))) {
     if (field.emptyable) return nullptr;
     throw mistyped(
         fmt::format("You passed an empty string for '{0}'. We assume empty values are an "

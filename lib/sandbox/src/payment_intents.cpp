@@ -26,7 +26,7 @@ Json list_payment_intents(Call& call) {
 
 // The hosted page of the invoice is where the card's owner can answer.
 Json next_action(const View& view, const PaymentIntent& intent) {
-  if (intent.status != "requires_action") return nullptr;
+  if (intent.status != "requires_action" || intent.invoice.empty()) return nullptr;
   const Invoice& invoice = view.world.invoices.at(intent.invoice);
   return {{"redirect_to_url",
            {{"return_url", nullptr}, {"url", hosted_invoice_url(view.world, invoice)}}},
@@ -50,8 +50,8 @@ Json shown(const View& view, const PaymentIntent& intent) {
                {"confirmation_method", "automatic"},
                {"created", intent.created},
                {"currency", intent.currency},
-               {"customer", intent.customer},
-               {"description", intent.description},
+               {"customer", text_or_null(intent.customer)},
+               {"description", text_or_null(intent.description)},
                {"last_payment_error", nullptr},
                {"latest_charge", nullable(intent.latest_charge)},
                {"livemode", false},
@@ -67,7 +67,8 @@ Json shown(const View& view, const PaymentIntent& intent) {
                {"payment_method_types", {"card"}},
                {"setup_future_usage", nullptr},
                {"status", intent.status}};
-  if (view.world.invoices.at(intent.invoice).billing_reason == "subscription_create") {
+  const Invoice* invoice = view.world.invoices.find(intent.invoice);
+  if (invoice != nullptr && invoice->billing_reason == "subscription_create") {
     body["setup_future_usage"] = "off_session";
   }
   if (intent.failure) body["last_payment_error"] = payment_error_shown(view, *intent.failure);
@@ -82,8 +83,9 @@ Json shown(const View& view, const PaymentIntent& intent) {
     body["excluded_payment_method_types"] = nullptr;
     body["managed_payments"] = {{"enabled", false}};
   } else {
-    body["invoice"] = intent.invoice;
+    body["invoice"] = text_or_null(intent.invoice);
   }
+  body.update(intent.details);
   return body;
 }
 

@@ -44,13 +44,15 @@ struct PaymentIntent {
   std::string client_secret{};
   std::int64_t amount = 0;
   std::string currency{};
-  std::string customer{};
-  std::string invoice{};
+  /// Without an invoice there may be no customer either.
+  std::string customer{}, invoice{};
   std::string description{};
   std::string status = "requires_payment_method";
   Text payment_method{}, latest_charge{}, cancellation_reason{};
   std::optional<PaymentFailure> failure{};
   std::optional<std::int64_t> canceled_at{};
+  /// What its maker said of it, by the names under which it is shown.
+  Json details = Json::object();
 };
 
 struct Charge {
@@ -65,6 +67,7 @@ struct Charge {
   std::string payment_method{};
   std::string description{};
   std::optional<PaymentFailure> failure{};
+  Json details = Json::object();
 };
 
 /// The part that a payment intent has in an invoice, as it is seen since basil.

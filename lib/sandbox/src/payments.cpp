@@ -33,8 +33,12 @@ Charge& add_charge(World& world, PaymentIntent& intent, const PaymentMethod& met
                                       .invoice = intent.invoice,
                                       .payment_intent = intent.id,
                                       .payment_method = method.id,
-                                      .description = intent.description});
-  world.charges_by_customer.add(charge.customer, world.charges.size() - 1);
+                                      .description = intent.description,
+                                      .details = intent.details});
+  charge.details.erase("setup_future_usage");
+  if (!charge.customer.empty()) {
+    world.charges_by_customer.add(charge.customer, world.charges.size() - 1);
+  }
   intent.latest_charge = charge.id;
   return charge;
 }
@@ -78,6 +82,17 @@ void ask_owner(World& world, PaymentIntent& intent, const PaymentMethod& method,
   emit(world, now, "payment_intent.requires_action", intent);
 }
 
+PaymentIntent& enter(World& world, PaymentIntent made, std::int64_t now) {
+  made.id = world.ids.timed("pi_", now);
+  made.created = now;
+  made.client_secret = world.ids.plain(made.id + "_secret_", 25);
+  PaymentIntent& intent = world.payment_intents.add(std::move(made));
+  if (!intent.customer.empty()) {
+    world.payment_intents_by_customer.add(intent.customer, world.payment_intents.size() - 1);
+  }
+  return intent;
+}
+
 }  // namespace
 
 Verdict verdict_on(const PaymentMethod* method, Owner owner) {
@@ -88,18 +103,14 @@ Verdict verdict_on(const PaymentMethod* method, Owner owner) {
 }
 
 PaymentIntent& add_payment_intent(World& world, Invoice& invoice, std::int64_t now) {
-  std::string id = world.ids.timed("pi_", now);
-  std::string secret = world.ids.plain(id + "_secret_", 25);
-  PaymentIntent& intent = world.payment_intents.add({.id = std::move(id),
-                                                     .created = now,
-                                                     .test_clock = invoice.test_clock,
-                                                     .client_secret = std::move(secret),
-                                                     .amount = invoice.due(),
-                                                     .currency = invoice.currency,
-                                                     .customer = invoice.customer,
-                                                     .invoice = invoice.id,
-                                                     .description = described(invoice)});
-  world.payment_intents_by_customer.add(intent.customer, world.payment_intents.size() - 1);
+  PaymentIntent& intent = enter(world,
+                                {.test_clock = invoice.test_clock,
+                                 .amount = invoice.due(),
+                                 .currency = invoice.currency,
+                                 .customer = invoice.customer,
+                                 .invoice = invoice.id,
+                                 .description = described(invoice)},
+                                now);
   invoice.payment_intent = intent.id;
   world.invoice_payments.add({.id = world.ids.timed("inpay_", now),
                               .created = now,
@@ -107,6 +118,14 @@ PaymentIntent& add_payment_intent(World& world, Invoice& invoice, std::int64_t n
                               .payment_intent = intent.id});
   world.invoice_payments_by_invoice.add(invoice.id, world.invoice_payments.size() - 1);
   emit(world, now, "payment_intent.created", intent);
+  return intent;
+}
+
+const PaymentIntent& add_paid_intent(World& world, PaymentIntent made, const PaymentMethod& method,
+                                     std::int64_t now) {
+  PaymentIntent& intent = enter(world, std::move(made), now);
+  emit(world, now, "payment_intent.created", intent);
+  pay(world, intent, method, now);
   return intent;
 }
 

@@ -25,6 +25,10 @@ Verdict verdict_on(const PaymentMethod* method, Owner owner);
 /// The payment intent of an invoice that has become due, and its part in the invoice.
 PaymentIntent& add_payment_intent(World& world, Invoice& invoice, std::int64_t now);
 
+/// One of no invoice, paid with this card; tells of it and of the charge.
+const PaymentIntent& add_paid_intent(World& world, PaymentIntent intent,
+                                     const PaymentMethod& method, std::int64_t now);
+
 /// Charges an open invoice's payment intent, and tells of the intent and the charge. The invoice
 /// itself stays as it is, but for the charge it names.
 Verdict charge(World& world, Invoice& invoice, const PaymentMethod* method, Owner owner,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "billing.hpp"
 #include "events.hpp"
 #include "list.hpp"
 #include "money.hpp"
@@ -8,23 +9,6 @@
 
 namespace sandbox {
 namespace {
-
-// Three years, in each interval.
-void check_interval_count(const Recurring& recurring) {
-  struct Longest {
-    std::string_view interval, adjective;
-    std::int64_t count;
-  };
-  for (const Longest& longest : {Longest{"day", "daily", 1095}, Longest{"week", "weekly", 156},
-                                 Longest{"month", "monthly", 36}, Longest{"year", "yearly", 3}}) {
-    if (recurring.interval != longest.interval || recurring.interval_count <= longest.count)
-      continue;
-    throw Refusal{
-        .message = fmt::format("The interval_count for {} prices can't be greater than {}",
-                               longest.adjective, longest.count),
-        .param = "recurring[interval_count]"};
-  }
-}
 
 // What a price is metered by, other than usage records.
 void assign_meter(Call& call, const Json& params, Recurring& recurring) {
@@ -283,6 +267,22 @@ Schema price_list_schema() {
 }
 
 }  // namespace
+
+void check_interval_count(const Recurring& recurring) {
+  struct Longest {
+    std::string_view interval, adjective;
+    std::int64_t count;
+  };
+  for (const Longest& longest : {Longest{"day", "daily", 1095}, Longest{"week", "weekly", 156},
+                                 Longest{"month", "monthly", 36}, Longest{"year", "yearly", 3}}) {
+    if (recurring.interval != longest.interval || recurring.interval_count <= longest.count)
+      continue;
+    throw Refusal{
+        .message = fmt::format("The interval_count for {} prices can't be greater than {}",
+                               longest.adjective, longest.count),
+        .param = "recurring[interval_count]"};
+  }
+}
 
 Json shown(const View& view, const Price& price) {
   Json recurring = nullptr;

@@ -6,10 +6,6 @@ namespace {
 
 constexpr std::size_t requests_max = 10'000;
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
-
 }  // namespace
 
 void RequestLog::add(LoggedRequest request) {

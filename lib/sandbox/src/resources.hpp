@@ -17,6 +17,8 @@ Routes portal_configuration_routes();
 Routes portal_session_routes();
 Routes checkout_session_routes();
 Routes subscription_routes();
+Routes subscription_change_routes();
+Routes payment_page_routes();
 Routes subscription_item_routes();
 Routes usage_record_routes();
 Routes meter_routes();

@@ -39,7 +39,6 @@ constexpr std::array absent = {"account_links",
                                "payment_links",
                                "payment_method_configurations",
                                "payment_method_domains",
-                               "payment_pages",
                                "payouts",
                                "plans",
                                "promotion_codes",
@@ -65,12 +64,11 @@ constexpr std::array absent = {"account_links",
                                "treasury"};
 
 // Resources that are here, with operations that aren't.
-constexpr std::array absent_below = {
-    "/search",    "/pay",     "/resume",  "/balance_transactions", "/discount", "/features",
-    "/add_lines", "/sources", "/tax_ids", "/upcoming/lines",       "/migrate"};
+constexpr std::array absent_below = {"/search",   "/pay",      "/balance_transactions",
+                                     "/discount", "/features", "/add_lines",
+                                     "/sources",  "/tax_ids",  "/migrate"};
 
 // Stripe creates and changes these too, the stand-in only reads them.
-constexpr std::array only_read = {"/v1/subscription_items"};
 
 }  // namespace
 
@@ -85,7 +83,9 @@ Routes all_routes() {
                                      portal_configuration_routes,
                                      portal_session_routes,
                                      checkout_session_routes,
+                                     payment_page_routes,
                                      subscription_routes,
+                                     subscription_change_routes,
                                      usage_record_routes,
                                      subscription_item_routes,
                                      meter_routes,
@@ -109,10 +109,7 @@ Routes all_routes() {
 bool stripe_has(std::string_view path) {
   if (path.starts_with("/v2/")) return true;
   if (std::ranges::any_of(absent_below,
-                          [&](std::string_view end) { return path.ends_with(end); }) ||
-      std::ranges::any_of(only_read, [&](std::string_view start) {
-        return path.starts_with(start) && std::ranges::count(path, '/') <= 3;
-      })) {
+                          [&](std::string_view end) { return path.ends_with(end); })) {
     return true;
   }
   if (!path.starts_with("/v1/")) return false;

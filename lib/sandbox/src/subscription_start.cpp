@@ -11,7 +11,6 @@
 namespace sandbox {
 namespace {
 
-constexpr std::int64_t trial_notice_seconds = 3 * day_seconds;
 constexpr std::int64_t incomplete_seconds = 23 * 3600;
 
 SubscriptionItem& add_item(World& world, Subscription& subscription, LineItem line,
@@ -32,12 +31,8 @@ InvoiceLine first_line(const World& world, const Subscription& subscription,
   const Price& price = world.prices.at(item.price);
   // Nothing has been used yet: the metered line says so, over no time at all.
   if (price.metered()) return metered_line(world, item, {now, now});
-  InvoiceLine line = licensed_line(world, item, subscription.period);
-  if (subscription.trial) {
-    line.amount = 0;
-    line.description = "Trial period for " + world.products.at(price.product).name;
-  }
-  return line;
+  return subscription.trial ? trial_line(world, item, subscription.period)
+                            : licensed_line(world, item, subscription.period);
 }
 
 // A price that is paid once is an invoice item, which the first invoice takes.
@@ -59,26 +54,17 @@ void add_one_time(World& world, const Subscription& subscription, const LineItem
                    now);
 }
 
-void set_periods(const World& world, Subscription& subscription, const Trial& trial,
-                 std::int64_t now) {
-  subscription.anchor = now;
-  if (const auto end = trial.end_from(now); end && *end > now) {
-    subscription.status = "trialing";
-    subscription.trial = Period{now, *end};
-    subscription.anchor = *end;
+// Until an anchor of its own there is a period that costs nothing.
+void begin(World& world, Subscription& subscription, const Terms& terms, std::int64_t now) {
+  begin_cycle(interval_of(world, subscription), subscription, terms.trial.end_from(now), now);
+  if (terms.anchor) {
+    subscription.anchor = *terms.anchor;
     subscription.cycle = 0;
+    subscription.period.end = *terms.anchor;
   }
-  subscription.period = {now, period_end(world, subscription, subscription.cycle)};
-}
-
-void expect_trial_end(World& world, const Subscription& subscription, std::int64_t now) {
-  if (!subscription.trial) return;
-  const std::int64_t notice = subscription.trial->end - trial_notice_seconds;
-  if (notice > now) {
-    schedule(world, subscription.test_clock, notice, Work::trial_will_end, subscription.id);
-  } else {
-    announce_trial_end(world, subscription.id);
-  }
+  expect_period_end(world, subscription, now);
+  if (terms.cancel_at) cancel_at(world, subscription, terms.cancel_at, now);
+  if (terms.cancel_at_period_end) cancel_at_period_end(subscription, true, now);
 }
 
 // The payment intent waits to be confirmed, with the card that is there.
@@ -90,6 +76,28 @@ void hold(World& world, const Invoice& invoice, const PaymentMethod* method) {
 }
 
 }  // namespace
+
+void expect_trial_end(World& world, const Subscription& subscription, std::int64_t now) {
+  if (!subscription.trial) return;
+  const std::int64_t notice = subscription.trial->end - trial_notice_seconds;
+  if (notice > now) {
+    schedule(world, subscription.test_clock, notice, Work::trial_will_end, subscription.id);
+  } else {
+    announce_trial_end(world, subscription.id);
+  }
+}
+
+void begin_cycle(const Recurring& recurring, Subscription& subscription,
+                 std::optional<std::int64_t> trial_end, std::int64_t now) {
+  const bool trial = trial_end && *trial_end > now;
+  if (trial) {
+    subscription.status = "trialing";
+    subscription.trial = Period{now, *trial_end};
+  }
+  subscription.anchor = trial ? *trial_end : now;
+  subscription.cycle = trial ? 0 : 1;
+  subscription.period = {now, period_end(recurring, subscription, subscription.cycle)};
+}
 
 void set_currency(World& world, Customer& customer, const std::string& currency, std::int64_t now) {
   if (customer.currency == currency) return;
@@ -103,7 +111,11 @@ const Recurring& interval_of(const World& world, const Subscription& subscriptio
 }
 
 std::int64_t period_end(const World& world, const Subscription& subscription, std::int64_t cycle) {
-  const Recurring& recurring = interval_of(world, subscription);
+  return period_end(interval_of(world, subscription), subscription, cycle);
+}
+
+std::int64_t period_end(const Recurring& recurring, const Subscription& subscription,
+                        std::int64_t cycle) {
   return after_intervals(subscription.anchor, recurring.interval, cycle * recurring.interval_count);
 }
 
@@ -120,6 +132,7 @@ Subscription& start_subscription(World& world, Terms terms) {
                                .missing_payment_method = terms.trial.missing_payment_method,
                                .default_payment_method = std::move(terms.default_payment_method),
                                .description = std::move(terms.description),
+                               .payment_settings = std::move(terms.payment_settings),
                                .metadata = std::move(terms.metadata)});
   world.subscriptions_by_customer.add(subscription.customer, world.subscriptions.size() - 1);
   set_currency(world, customer, subscription.currency, now);
@@ -130,12 +143,17 @@ Subscription& start_subscription(World& world, Terms terms) {
       add_one_time(world, subscription, line, now);
     }
   }
-  set_periods(world, subscription, terms.trial, now);
-  expect_period_end(world, subscription, now);
+  begin(world, subscription, terms, now);
 
   Invoice invoice = draft_invoice(world, subscription, "subscription_create", now);
-  for (const std::string& item : subscription.items) {
-    invoice.lines.push_back(first_line(world, subscription, world.items.at(item), now));
+  for (const std::string& id : subscription.items) {
+    const SubscriptionItem& item = world.items.at(id);
+    if (terms.anchor && !world.prices.at(item.price).metered()) continue;
+    invoice.lines.push_back(first_line(world, subscription, item, now));
+  }
+  if (invoice.lines.empty() && !has_pending_items(world, subscription)) {
+    emit(world, now, "customer.subscription.created", subscription);
+    return subscription;
   }
   Invoice& added = add_draft(world, std::move(invoice));
   const PaymentMethod* method = method_of(world, added);

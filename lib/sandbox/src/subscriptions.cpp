@@ -17,52 +17,6 @@ Json retrieve_subscription(Call& call) {
   return shown(call.view(), in_path(call.world.subscriptions, "subscription", call.ids[0]));
 }
 
-void check_canceled_update(const Call& call, const Subscription& subscription) {
-  if (!subscription.ended()) return;
-  for (const auto& [name, value] : call.params.items()) {
-    if (name == "metadata" || name == "cancellation_details" || name == "expand") continue;
-    throw Refusal{
-        .code = "invalid_canceled_subscription_fields",
-        .message =
-            "A canceled subscription can only update its cancellation_details and metadata."};
-  }
-}
-
-void assign_cancellation(const Json& params, Subscription& subscription) {
-  const auto details = params.find("cancellation_details");
-  if (details == params.end()) return;
-  assign(*details, "comment", subscription.cancel_comment);
-  assign(*details, "feedback", subscription.cancel_feedback);
-}
-
-Json update_subscription(Call& call) {
-  Subscription& subscription = in_path(call.world.subscriptions, "subscription", call.ids[0]);
-  check_canceled_update(call, subscription);
-  check_payment_method(call, subscription.customer);
-  const Pictures before = pictured(call.world, subscription);
-  assign(call.params, "default_payment_method", subscription.default_payment_method);
-  assign(call.params, "description", subscription.description);
-  assign_metadata(call.params, subscription.metadata);
-  assign_cancellation(call.params, subscription);
-  cancel_at_period_end(subscription,
-                       call.flag("cancel_at_period_end", subscription.cancel_at_period_end),
-                       time_of(call.world, subscription));
-  emit_change(call.world, time_of(call.world, subscription), "customer.subscription.updated",
-              before, subscription);
-  return shown(call.view(), subscription);
-}
-
-Json cancel_subscription(Call& call) {
-  Subscription& subscription = in_path(call.world.subscriptions, "subscription", call.ids[0]);
-  if (subscription.ended()) throw no_such("subscription", subscription.id);
-  for (const char* name : {"invoice_now", "prorate"}) {
-    if (call.flag(name, false)) throw not_emulated(name, name);
-  }
-  assign_cancellation(call.params, subscription);
-  cancel(call.world, subscription, time_of(call.world, subscription));
-  return shown(call.view(), subscription);
-}
-
 bool has_price(const World& world, const Subscription& subscription, const Text& price) {
   if (!price) return true;
   for (const std::string& item : subscription.items) {
@@ -74,10 +28,12 @@ bool has_price(const World& world, const Subscription& subscription, const Text&
 Json list_subscriptions(Call& call) {
   const Text customer = call.text("customer");
   if (customer) in_param(call.world.customers, "customer", *customer, "customer");
-  const Text price = call.text("price");
-  if (price) in_param(call.world.prices, "price", *price, "price");
+  const Text price = call.given("price") ? call.text("price") : call.text("plan");
+  if (price) in_param(call.world.prices, "price", *price, call.given("price") ? "price" : "plan");
   const Text clock = call.text("test_clock");
   const std::string status = call.text("status").value_or("");
+  const bool collected =
+      call.params.value("collection_method", "charge_automatically") == "charge_automatically";
   const auto keep = [&](const Subscription& subscription) {
     const bool state = status == "all" || (status.empty()      ? subscription.status != "canceled"
                                            : status == "ended" ? subscription.ended()
@@ -85,7 +41,7 @@ Json list_subscriptions(Call& call) {
     // Those with a test clock are seen only by who asks for them.
     const bool seen =
         clock ? subscription.test_clock == clock : customer.has_value() || !subscription.test_clock;
-    return state && seen && has_price(call.world, subscription, price) &&
+    return state && seen && collected && has_price(call.world, subscription, price) &&
            in_range(call.params, "created", subscription.created) &&
            in_range(call.params, "current_period_start", subscription.period.start) &&
            in_range(call.params, "current_period_end", subscription.period.end);
@@ -95,41 +51,15 @@ Json list_subscriptions(Call& call) {
                 [&](const Subscription& each) { return shown(call.view(), each); });
 }
 
-Field cancellation_details() {
-  return object("cancellation_details",
-                {text("comment").unset(),
-                 choice("feedback", {"customer_service", "low_quality", "missing_features", "other",
-                                     "switched_service", "too_complex", "too_expensive", "unused"})
-                     .unset()});
-}
-
-Schema subscription_update_schema() {
-  return operation(with_unemulated(
-      {field(Kind::flag, "cancel_at_period_end"), cancellation_details(),
-       text("default_payment_method"), text("description", 500).unset(), metadata()},
-      {"add_invoice_items",  "application_fee_percent",
-       "automatic_tax",      "billing_cycle_anchor",
-       "billing_thresholds", "cancel_at",
-       "collection_method",  "coupon",
-       "days_until_due",     "default_source",
-       "default_tax_rates",  "discounts",
-       "invoice_settings",   "items",
-       "off_session",        "on_behalf_of",
-       "pause_collection",   "payment_behavior",
-       "payment_settings",   "pending_invoice_item_interval",
-       "promotion_code",     "proration_behavior",
-       "proration_date",     "transfer_data",
-       "trial_end",          "trial_from_plan",
-       "trial_settings"}));
-}
-
 Schema subscription_list_schema() {
   return listing(with_unemulated(
-      {text("customer"), text("price"), text("test_clock"), field(Kind::range, "created"),
-       field(Kind::range, "current_period_start"), field(Kind::range, "current_period_end"),
+      {text("customer"), text("price"), text("plan"), text("test_clock"),
+       choice("collection_method", {"charge_automatically", "send_invoice"}),
+       field(Kind::range, "created"), field(Kind::range, "current_period_start"),
+       field(Kind::range, "current_period_end"),
        choice("status", {"active", "all", "canceled", "ended", "incomplete", "incomplete_expired",
                          "past_due", "paused", "trialing", "unpaid"})},
-      {"automatic_tax", "collection_method", "plan"}));
+      {"automatic_tax"}));
 }
 
 Json items_shown(const View& view, const Subscription& subscription) {
@@ -153,6 +83,14 @@ void add_state(const Subscription& subscription, Json& body) {
   body["trial_settings"] = {
       {"end_behavior", {{"missing_payment_method", subscription.missing_payment_method}}}};
   body["trial_start"] = trial ? Json(trial->start) : Json(nullptr);
+}
+
+// What it was made of when it had one plan at most, which Stripe still says of those that have one.
+void add_sole_item(const View& view, const Subscription& subscription, Json& body) {
+  if (subscription.items.size() != 1) return;
+  const SubscriptionItem& item = view.world.items.at(subscription.items.front());
+  body["plan"] = plan_shown(view, view.world.prices.at(item.price));
+  body["quantity"] = item.quantity.value_or(1);
 }
 
 void add_subscription_since_basil(const View& view, const Subscription& subscription, Json& body) {
@@ -192,12 +130,13 @@ Json shown(const View& view, const Subscription& subscription) {
       {"metadata", subscription.metadata},
       {"payment_settings",
        {{"payment_method_options", nullptr},
-        {"payment_method_types", nullptr},
-        {"save_default_payment_method", "off"}}},
+        {"payment_method_types", subscription.payment_settings.method_types},
+        {"save_default_payment_method", subscription.payment_settings.save_default}}},
       {"start_date", subscription.created},
       {"status", subscription.status},
       {"test_clock", nullable(subscription.test_clock)}};
   add_state(subscription, body);
+  add_sole_item(view, subscription, body);
   for (const char* name : {"application", "application_fee_percent", "billing_cycle_anchor_config",
                            "billing_thresholds", "days_until_due", "default_source",
                            "next_pending_invoice_item_invoice", "on_behalf_of", "pause_collection",
@@ -219,12 +158,6 @@ Routes subscription_routes() {
   return {{"POST", "/v1/subscriptions", subscription_create_schema(), "subscription",
            create_subscription},
           {"GET", "/v1/subscriptions/:id", operation({}), "subscription", retrieve_subscription},
-          {"POST", "/v1/subscriptions/:id", subscription_update_schema(), "subscription",
-           update_subscription},
-          {"DELETE", "/v1/subscriptions/:id",
-           operation({cancellation_details(), field(Kind::flag, "invoice_now"),
-                      field(Kind::flag, "prorate")}),
-           "subscription", cancel_subscription},
           {"GET", "/v1/subscriptions", subscription_list_schema(), "list:subscription",
            list_subscriptions}};
 }

@@ -15,6 +15,7 @@ void perform(World& world, const Task& task) {
   switch (task.work) {
     case Work::period_end: return reach_period_end(world, task.id);
     case Work::trial_will_end: return announce_trial_end(world, task.id);
+    case Work::cancellation: return reach_cancellation(world, task.id);
     case Work::session_expiry: return reach_expiry(world, task.id);
     case Work::clock_deletion: return remove_clock(world, world.test_clocks.at(task.id));
     case Work::upcoming_notice: return announce_upcoming(world, task.id);

@@ -3,95 +3,98 @@
 #include "calendar.hpp"
 #include "events.hpp"
 #include "invoices.hpp"
+#include "list.hpp"
 #include "money.hpp"
+#include "preview.hpp"
 #include "resources.hpp"
 #include "timeline.hpp"
 
 namespace sandbox {
 namespace {
 
-constexpr std::int64_t draft_seconds = 3600;
 /// How long before a period's end its invoice is announced: a setting of the account at Stripe.
 constexpr std::int64_t notice_seconds = 7 * day_seconds;
 
-Refusal none(const std::string& customer) {
-  return {.status = 404,
-          .code = "invoice_upcoming_none",
-          .message = "No upcoming invoices for customer: " + customer};
+// A subscription as it goes on when nobody changes it.
+Prospect unchanged(const World& world, const Subscription& subscription) {
+  Prospect prospect{.subscription = subscription, .due = subscription.period.end};
+  for (const std::string& id : subscription.items) prospect.items.push_back(world.items.at(id));
+  prospect.last = subscription.cancel_at && *subscription.cancel_at <= prospect.due;
+  if (prospect.last) prospect.due = *subscription.cancel_at;
+  return prospect;
 }
 
-// Of several subscriptions the one that is billed first.
-const Subscription& next_billed(const World& world, const std::string& customer) {
-  const Subscription* next = nullptr;
-  for (const std::size_t at : world.subscriptions_by_customer.of(customer)) {
-    const Subscription& each = world.subscriptions[at];
-    if (each.ended() || (next != nullptr && each.period.end >= next->period.end)) continue;
-    next = &each;
+// What has been used up to the invoice; nothing in a trial, which isn't billed.
+Period used_until(const Prospect& prospect) {
+  const bool free = prospect.fresh || prospect.subscription.status == "trialing";
+  return free ? Period{prospect.due, prospect.due}
+              : Period{prospect.subscription.period.start, prospect.due};
+}
+
+// What the period that begins with the invoice costs.
+InvoiceLine coming_line(const World& world, const Prospect& prospect,
+                        const SubscriptionItem& item) {
+  const Subscription& subscription = prospect.subscription;
+  if (prospect.fresh) {
+    return subscription.trial ? trial_line(world, item, subscription.period)
+                              : licensed_line(world, item, subscription.period);
   }
-  if (next == nullptr) throw none(customer);
-  return *next;
+  const Recurring& recurring = *world.prices.at(item.price).recurring;
+  const bool anew = subscription.anchor == prospect.due;
+  const std::int64_t end = period_end(recurring, subscription, anew ? 1 : subscription.cycle + 1);
+  return licensed_line(world, item, {prospect.due, end});
 }
 
-const Subscription& asked_for(Call& call) {
-  const Text id = call.text("subscription");
-  const Text customer = call.text("customer");
-  if (customer) in_param(call.world.customers, "customer", *customer, "customer");
-  if (!id && !customer) {
-    throw Refusal{.message = "You must specify either `customer` or `subscription`."};
-  }
-  if (!id) return next_billed(call.world, *customer);
-  const Subscription& subscription =
-      in_param(call.world.subscriptions, "subscription", *id, "subscription");
-  if (subscription.ended()) throw none(subscription.customer);
-  return subscription;
-}
-
-/// What the next invoice of a subscription would be now, and how much of it was used.
+/// What the next invoice would be now, and how much of it was used or waits for it.
 struct Upcoming {
   Invoice invoice;
   std::int64_t used = 0;
 };
 
-Upcoming upcoming_of(World& world, const Subscription& subscription) {
-  const std::int64_t boundary = subscription.period.end;
-  const bool trial = subscription.status == "trialing";
-  Upcoming upcoming{draft_invoice(world, subscription, "upcoming", boundary)};
+Upcoming upcoming_of(World& world, const Prospect& prospect) {
+  const Subscription& subscription = prospect.subscription;
+  Upcoming upcoming{draft_invoice(world, subscription, "upcoming", prospect.due)};
   Invoice& invoice = upcoming.invoice;
-  invoice.period = subscription.period;
-  invoice.next_payment_attempt = boundary + draft_seconds;
+  invoice.period = {prospect.fresh ? prospect.due : subscription.period.start, prospect.due};
+  invoice.next_payment_attempt = prospect.due + draft_seconds;
   for (const InvoiceItem* item :
        pending_items(world, subscription.customer, subscription.id, subscription.currency)) {
     invoice.lines.push_back(line_of(world, *item));
     upcoming.used = sum_of(upcoming.used, item->quantity);
   }
-  for (const std::string& id : subscription.items) {
-    const SubscriptionItem& item = world.items.at(id);
+  for (const SubscriptionItem& item : prospect.items) {
     if (world.prices.at(item.price).metered()) {
-      // What is used in a trial isn't billed.
-      const Period used = trial ? Period{boundary, boundary} : subscription.period;
-      invoice.lines.push_back(metered_line(world, item, used));
+      invoice.lines.push_back(metered_line(world, item, used_until(prospect)));
       upcoming.used = sum_of(upcoming.used, invoice.lines.back().quantity);
-    } else if (!subscription.cancel_at_period_end) {
-      const Period coming{boundary, period_end(world, subscription, subscription.cycle + 1)};
-      invoice.lines.push_back(licensed_line(world, item, coming));
+    } else if (!prospect.last) {
+      invoice.lines.push_back(coming_line(world, prospect, item));
     }
   }
-  for (InvoiceLine& line : invoice.lines) {
-    line.id = "il_tmp_" + world.ids.timed("", time_of(world, subscription));
-  }
+  // The same line has the same id in the next preview, so that a page can follow another.
+  Ids ids(stable_hash(subscription.id, stable_hash(world.account, 0)));
+  for (InvoiceLine& line : invoice.lines) line.id = ids.plain("il_tmp_");
   add_up(invoice);
   return upcoming;
 }
 
+Invoice previewed(Call& call, const Prospect& prospect) {
+  Upcoming upcoming = upcoming_of(call.world, prospect);
+  if (prospect.last && upcoming.used == 0) throw no_upcoming(prospect.subscription.customer);
+  return std::move(upcoming.invoice);
+}
+
 Json preview_invoice(Call& call) {
-  World& world = call.world;
-  const Subscription& subscription = asked_for(call);
-  Upcoming upcoming = upcoming_of(world, subscription);
-  if (subscription.cancel_at_period_end && upcoming.used == 0) throw none(subscription.customer);
+  const Prospect prospect = prospect_of(call);
+  Invoice invoice = previewed(call, prospect);
   if (call.version.from(clover_date)) {
-    upcoming.invoice.id = world.ids.timed("upcoming_in_", time_of(world, subscription));
+    invoice.id = call.world.ids.timed("upcoming_in_", time_of(call.world, prospect.subscription));
   }
-  return shown(call.view(), upcoming.invoice);
+  return shown(call.view(), invoice);
+}
+
+Json list_upcoming_lines(Call& call) {
+  const Json invoice = shown(call.view(), previewed(call, prospect_of(call)));
+  return list_of(call, "line_item", invoice["lines"]["data"].get<std::vector<Json>>());
 }
 
 }  // namespace
@@ -108,48 +111,21 @@ void announce_upcoming(World& world, const std::string& id) {
   const Subscription& subscription = world.subscriptions.at(id);
   const std::int64_t now = time_of(world, subscription);
   // The period may have got another end since this was planned.
-  if (subscription.ended() || subscription.period.end != now + notice_seconds) return;
-  const Upcoming upcoming = upcoming_of(world, subscription);
-  if (subscription.cancel_at_period_end && upcoming.used == 0) return;
+  if (subscription.rests() || subscription.period.end != now + notice_seconds) return;
+  const Prospect prospect = unchanged(world, subscription);
+  const Upcoming upcoming = upcoming_of(world, prospect);
+  if (prospect.last && upcoming.used == 0) return;
   emit(world, now, "invoice.upcoming", upcoming.invoice);
 }
 
 Routes upcoming_invoice_routes() {
-  Schema fields = with_unemulated({text("customer"), text("subscription")},
-                                  {"automatic_tax",
-                                   "coupon",
-                                   "currency",
-                                   "customer_details",
-                                   "discounts",
-                                   "invoice_items",
-                                   "issuer",
-                                   "on_behalf_of",
-                                   "preview_mode",
-                                   "schedule",
-                                   "schedule_details",
-                                   "subscription_billing_cycle_anchor",
-                                   "subscription_cancel_at",
-                                   "subscription_cancel_at_period_end",
-                                   "subscription_cancel_now",
-                                   "subscription_default_tax_rates",
-                                   "subscription_details",
-                                   "subscription_items",
-                                   "subscription_proration_behavior",
-                                   "subscription_proration_date",
-                                   "subscription_resume_at",
-                                   "subscription_start_date",
-                                   "subscription_trial_end",
-                                   "subscription_trial_from_plan"});
-  Schema preview =
-      with_unemulated({text("customer"), text("subscription")},
-                      {"automatic_tax", "coupon", "currency", "customer_account",
-                       "customer_details", "discounts", "invoice_items", "issuer", "on_behalf_of",
-                       "preview_mode", "schedule", "schedule_details", "subscription_details"});
-  return {{"GET", "/v1/invoices/upcoming", operation(std::move(fields)), "invoice", preview_invoice,
-           until_basil},
+  return {{"GET", "/v1/invoices/upcoming", operation(preview_schema(true)), "invoice",
+           preview_invoice, until_basil},
+          {"GET", "/v1/invoices/upcoming/lines", listing(preview_schema(true)), "list:line_item",
+           list_upcoming_lines, until_basil},
           {"POST",
            "/v1/invoices/create_preview",
-           operation(std::move(preview)),
+           operation(preview_schema(false)),
            "invoice",
            preview_invoice,
            {.since = preview_date}}};

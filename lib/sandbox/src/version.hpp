@@ -12,6 +12,7 @@ namespace sandbox {
 constexpr int preview_date = 20240410;  // POST /v1/invoices/create_preview
 constexpr int basil_date = 20250331;
 constexpr int billing_mode_date = 20250630;
+constexpr int setup_currency_date = 20250827;  // Checkout in setup mode must name one
 constexpr int clover_date = 20250930;
 constexpr int expandable_line_price_date = 20251215;
 constexpr int dahlia_date = 20260325;
