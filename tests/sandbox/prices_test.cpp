@@ -47,6 +47,34 @@ TEST_CASE("a lookup key belongs to one price, until another takes it") {
   CHECK(catalog.price({{"unit_amount", "1"}, {"lookup_key", "key"}}).status == 200);
 }
 
+TEST_CASE("a product may bring its first price along, which is its default") {
+  Account account;
+  const Fields fields = {{"name", "Tea"},
+                         {"default_price_data[currency]", "usd"},
+                         {"default_price_data[recurring][interval]", "month"},
+                         {"default_price_data[metadata][colour]", "green"},
+                         {"expand[]", "default_price"}};
+  const Answer refused = account.post("/v1/products", fields);
+  CHECK(refused.error()["param"] == "default_price_data[unit_amount]");
+  CHECK(account.get("/v1/products").body["data"].empty());
+
+  Fields whole = fields;
+  whole.push_back({"default_price_data[unit_amount]", "1500"});
+  const Json product = account.post("/v1/products", whole).body;
+  const Json& price = product["default_price"];
+  REQUIRE(price.is_object());
+  CHECK(price["product"] == product["id"]);
+  CHECK(price["unit_amount"] == 1500);
+  CHECK(price["recurring"]["interval"] == "month");
+  CHECK(price["active"] == true);
+  CHECK(price["metadata"]["colour"] == "green");
+  CHECK(account.get("/v1/prices", {{"product", product["id"]}}).body["data"].size() == 1);
+  std::vector<std::string> told;
+  const Json events = account.get("/v1/events").body["data"];
+  for (const Json& event : events) told.push_back(event["type"]);
+  CHECK(told == std::vector<std::string>{"price.created", "plan.created", "product.created"});
+}
+
 TEST_CASE("a metered price shows its terms") {
   Catalog catalog;
   const Json price = catalog

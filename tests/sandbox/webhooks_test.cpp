@@ -131,6 +131,21 @@ TEST_CASE("each endpoint gets the event in its own version") {
   CHECK(new_shape == std::set<std::string>{"2025-03-31.basil"});
 }
 
+TEST_CASE("only endpoints since basil hear of payments of invoices, which older ones don't know") {
+  Account account;
+  hook(account);
+  hook(account, {{"api_version", "2025-03-31.basil"}});
+  account.pay(account.session(account.customer(), account.licensed_price(account.product()),
+                              {{"line_items[0][quantity]", "1"}})["id"]);
+  std::multiset<std::string> paid, payments;
+  for (const Json& event : taken(account)) {
+    if (event["type"] == "invoice.paid") paid.insert(std::string(event["api_version"]));
+    if (event["type"] == "invoice_payment.paid") payments.insert(std::string(event["api_version"]));
+  }
+  CHECK(paid == std::multiset<std::string>{"2025-02-24.acacia", "2025-03-31.basil"});
+  CHECK(payments == std::multiset<std::string>{"2025-03-31.basil"});
+}
+
 TEST_CASE("what fails is sent again as the clock goes on, signed anew, three times in all") {
   Account account;
   const Hook endpoint = hook(account);

@@ -14,38 +14,40 @@ Json nothing_required() {
 }
 
 Json settings() {
-  return {{"bacs_debit_payments", {{"display_name", nullptr}, {"service_user_number", nullptr}}},
-          {"branding",
-           {{"icon", nullptr},
-            {"logo", nullptr},
-            {"primary_color", nullptr},
-            {"secondary_color", nullptr}}},
-          {"card_issuing", {{"tos_acceptance", {{"date", nullptr}, {"ip", nullptr}}}}},
-          {"card_payments",
-           {{"decline_on", {{"avs_failure", true}, {"cvc_failure", true}}},
-            {"statement_descriptor_prefix", nullptr},
-            {"statement_descriptor_prefix_kana", nullptr},
-            {"statement_descriptor_prefix_kanji", nullptr}}},
-          {"dashboard", {{"display_name", "Sandbox"}, {"timezone", "Etc/UTC"}}},
-          {"invoices", {{"default_account_tax_ids", nullptr}}},
-          {"payments",
-           {{"statement_descriptor", nullptr},
-            {"statement_descriptor_kana", nullptr},
-            {"statement_descriptor_kanji", nullptr},
-            {"statement_descriptor_prefix_kana", nullptr},
-            {"statement_descriptor_prefix_kanji", nullptr}}},
-          {"payouts",
-           {{"debit_negative_balances", true},
-            {"schedule", {{"delay_days", 2}, {"interval", "daily"}}},
-            {"statement_descriptor", nullptr}}},
-          {"sepa_debit_payments", Json::object()}};
+  return {
+      {"bacs_debit_payments", {{"display_name", nullptr}, {"service_user_number", nullptr}}},
+      {"branding",
+       {{"icon", nullptr},
+        {"logo", nullptr},
+        {"primary_color", nullptr},
+        {"secondary_color", nullptr}}},
+      {"card_issuing", {{"tos_acceptance", {{"date", nullptr}, {"ip", nullptr}}}}},
+      {"card_payments",
+       {{"decline_on", {{"avs_failure", true}, {"cvc_failure", true}}},
+        {"statement_descriptor_prefix", nullptr},
+        {"statement_descriptor_prefix_kana", nullptr},
+        {"statement_descriptor_prefix_kanji", nullptr}}},
+      {"dashboard", {{"display_name", "Sandbox"}, {"timezone", "Etc/UTC"}}},
+      {"invoices", {{"default_account_tax_ids", nullptr}, {"hosted_payment_method_save", nullptr}}},
+      {"payments",
+       {{"statement_descriptor", nullptr},
+        {"statement_descriptor_kana", nullptr},
+        {"statement_descriptor_kanji", nullptr},
+        {"statement_descriptor_prefix_kana", nullptr},
+        {"statement_descriptor_prefix_kanji", nullptr}}},
+      {"payouts",
+       {{"debit_negative_balances", true},
+        {"schedule", {{"delay_days", 2}, {"interval", "daily"}}},
+        {"statement_descriptor", nullptr}}},
+      {"sepa_debit_payments", Json::object()}};
 }
 
 Json business_profile() {
   Json profile = Json::object();
   for (const char* name :
-       {"annual_revenue", "estimated_worker_count", "mcc", "name", "product_description",
-        "support_address", "support_email", "support_phone", "support_url", "url"}) {
+       {"annual_revenue", "estimated_worker_count", "mcc", "minority_owned_business_designation",
+        "name", "product_description", "support_address", "support_email", "support_phone",
+        "support_url", "url"}) {
     profile[name] = nullptr;
   }
   return profile;

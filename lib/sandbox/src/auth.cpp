@@ -75,6 +75,15 @@ std::string authorised_key(std::string_view header) {
             "or we can help at https://support.stripe.com/.",
         .executed = false};
   }
+  if (key.starts_with("pk_")) {
+    throw Refusal{
+        .status = 401,
+        .code = "secret_key_required",
+        .message =
+            "This API call cannot be made with a publishable API key. Please use a secret API key. "
+            "You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.",
+        .executed = false};
+  }
   if (!test_key(key)) {
     throw Refusal{
         .status = 401, .message = "Invalid API Key provided: " + masked(key), .executed = false};

@@ -55,15 +55,8 @@ const Price& InlinePrices::named(const World& world, const std::string& id) cons
 }
 
 const Price& InlinePrices::brought(Call& call, const Json& data, const std::string& at) {
-  Price price{.created = call.now, .active = false, .currency = data["currency"]};
-  assign_amount(data, at, price);
-  assign(data, "tax_behavior", price.tax_behavior);
-  if (data.contains("recurring")) {
-    price.recurring.emplace();
-    assign(data["recurring"], "interval", price.recurring->interval);
-    assign(data["recurring"], "interval_count", price.recurring->interval_count);
-    check_interval_count(*price.recurring);
-  }
+  Price price = described_price(call, data, at);
+  price.active = false;
   price.product = product_of(call, data, at);
   price.id = call.world.ids.timed("price_", call.now);
   return prices_.emplace_back(std::move(price));
@@ -98,12 +91,28 @@ void InlinePrices::add(Call& call) {
   for (Product& product : products_) {
     emit(world, call.now, "product.created", world.products.add(std::move(product)));
   }
-  for (Price& price : prices_) {
-    const Price& added = world.prices.add(std::move(price));
-    world.prices_by_product.add(added.product, world.prices.size() - 1);
-    if (added.recurring) emit(world, call.now, "plan.created", Plan{added});
-    emit(world, call.now, "price.created", added);
+  for (Price& price : prices_) add_price(call, std::move(price));
+}
+
+Price described_price(const Call& call, const Json& data, const std::string& at) {
+  Price price{.created = call.now, .currency = data["currency"]};
+  assign_amount(data, at, price);
+  assign(data, "tax_behavior", price.tax_behavior);
+  if (data.contains("recurring")) {
+    price.recurring.emplace();
+    assign(data["recurring"], "interval", price.recurring->interval);
+    assign(data["recurring"], "interval_count", price.recurring->interval_count);
+    check_interval_count(*price.recurring);
   }
+  return price;
+}
+
+void add_price(Call& call, Price price) {
+  World& world = call.world;
+  const Price& added = world.prices.add(std::move(price));
+  world.prices_by_product.add(added.product, world.prices.size() - 1);
+  if (added.recurring) emit(world, call.now, "plan.created", Plan{added});
+  emit(world, call.now, "price.created", added);
 }
 
 Field price_data_field(bool with_product_data) {

@@ -31,6 +31,12 @@ class InlinePrices {
   std::deque<Product> products_;
 };
 
+/// What such data says of a price, which has neither an id nor a product yet; `at` is its place.
+Price described_price(const Call& call, const Json& data, const std::string& at);
+
+/// Brings a price into the world, and tells of it.
+void add_price(Call& call, Price price);
+
 /// `price_data`, with `product_data` in place of a product where that is allowed.
 Field price_data_field(bool with_product_data);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "events.hpp"
+#include "inline_prices.hpp"
 #include "list.hpp"
 #include "resources.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace sandbox {
 namespace {
@@ -39,6 +41,14 @@ void assign_product_fields(const Json& params, Product& product) {
   assign_metadata(params, product.metadata);
 }
 
+// Its first price, which is its default.
+void add_default_price(Call& call, const Product& product, Price price) {
+  price.id = *product.default_price;
+  price.product = product.id;
+  assign_metadata(call.params["default_price_data"], price.metadata);
+  add_price(call, std::move(price));
+}
+
 Json create_product(Call& call) {
   World& world = call.world;
   Product product{.id = call.params.value("id", ""), .created = call.now, .updated = call.now};
@@ -49,9 +59,16 @@ Json create_product(Call& call) {
   }
   assign_product_fields(call.params, product);
   assign(call.params, "type", product.type);
+  std::optional<Price> price;
+  if (call.given("default_price_data")) {
+    price = described_price(call, call.params["default_price_data"], "default_price_data");
+    product.default_price = world.ids.timed("price_", call.now);
+  }
   const Product& added = world.products.add(std::move(product));
   index_url(world, added, true);
-  return announced(call, call.now, "product.created", added);
+  Json body = announced(call, call.now, "product.created", added);
+  if (price) add_default_price(call, added, std::move(*price));
+  return body;
 }
 
 Json retrieve_product(Call& call) {
@@ -129,7 +146,16 @@ Schema product_create_schema() {
   fields.insert(fields.begin(), text("name").need());
   fields.push_back(text("id"));
   fields.push_back(choice("type", {"good", "service"}));
-  return operation(with_unemulated(std::move(fields), {"default_price_data"}));
+  fields.push_back(
+      object("default_price_data",
+             with_unemulated(
+                 {field(Kind::currency, "currency").need(), metadata(),
+                  object("recurring", {choice("interval", {"day", "month", "week", "year"}).need(),
+                                       field(Kind::positive, "interval_count")}),
+                  choice("tax_behavior", {"exclusive", "inclusive", "unspecified"}),
+                  field(Kind::whole, "unit_amount"), field(Kind::decimal, "unit_amount_decimal")},
+                 {"currency_options", "custom_unit_amount"})));
+  return operation(std::move(fields));
 }
 
 Schema product_update_schema() {
