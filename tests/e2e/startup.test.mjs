@@ -54,6 +54,22 @@ scene('A click whose answers from Stripe are lost is counted once', async (world
   assert.equal(await stripe.total(), 1);
 });
 
+scene('The server lives by its sandbox\'s time: a click after the clock was moved is usage of then',
+  async (world) => {
+    const { shop, stripe } = await world.carrying_server();
+    const user = await subscribe(shop);
+    await settled(shop, user, 'before');
+    const week = 7 * 86_400;
+    const moved = await send(stripe.url, 'POST', '/_sandbox/clock',
+      { body: JSON.stringify({ advance: week }) });
+    assert.equal(moved.status, 200, moved.text);
+    await settled(shop, user, 'after');
+    const { items } = (await send(stripe.url, 'GET', '/_sandbox/usage')).json();
+    const seconds = items.flatMap((item) => Object.keys(item.timestamps).map(Number));
+    const [before, after] = seconds.sort();
+    assert.ok(after - before >= week && after - before < week + 60, `${before}, ${after}`);
+  });
+
 scene('A click that Stripe refuses is refused for its key for ever, and the next is taken',
   async (world) => {
     const { shop, stripe } = await world.carrying_server();
