@@ -1,6 +1,7 @@
 // What a person does, from the landing page to a registered session, on a phone and at a desk.
 import assert from 'node:assert/strict';
-import { desktop, fits, pay, phone, scene, sign_up, subscribe_on_demand, text_of } from './support.mjs';
+import { pay } from '../support/checkout_page.mjs';
+import { desktop, fits, phone, scene, sign_up, subscribe_on_demand, text_of } from './support.mjs';
 
 const on_demand = 'You are subscribed to the on-demand package.';
 

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { desktop, fits, pay, phone, scene, text_of } from './support.mjs';
+import { pay } from '../support/checkout_page.mjs';
+import { desktop, fits, phone, scene, text_of } from './support.mjs';
 
 const nasty = '<script>document.title = "broken in"</script>';
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { pay } from '../support/checkout_page.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { chromium } = await import('playwright-core').catch(() => {
@@ -137,19 +138,6 @@ export async function sign_up(page, shop, email = 'ada@example.com') {
   await page.locator('input[name="email"]').fill(email);
   await page.locator('input[name="email"]').press('Enter');
   await page.waitForURL('**/dashboard');
-}
-
-/** Fills the hosted checkout page as public browser tests of it do, and presses its button. */
-export async function pay(page, card) {
-  await page.locator('select#billingCountry').selectOption('US');
-  await page.locator('#cardNumber').click();
-  await page.locator('#cardNumber').pressSequentially(card, { delay: 20 });
-  await page.locator('[placeholder="MM / YY"]').fill('12 / 34');
-  await page.locator('[placeholder="CVC"]').fill('123');
-  await page.locator('input[name="billingName"]').fill('Ada Lovelace');
-  await page.locator('[placeholder="ZIP"]').fill('90210');
-  await page.locator('[name="enableStripePass"]').setChecked(false);
-  await page.locator('[data-testid="hosted-payment-submit-button"]').click();
 }
 
 /** From the landing page to a dashboard with the on-demand package; answers the customer's id. */

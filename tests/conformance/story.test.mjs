@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import Stripe17 from 'stripe-17';
 import Stripe22 from 'stripe-22';
-import { browser, day, eventually, pay, receiver, scene, send } from './support.mjs';
+import { pay } from '../support/checkout_page.mjs';
+import { browser, day, eventually, receiver, scene, send } from './support.mjs';
 
 const hour = 3600;
 const month = { interval: 'month' };

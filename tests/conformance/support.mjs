@@ -96,17 +96,3 @@ export async function browser() {
       '--disable-component-update', '--disable-sync'],
   });
 }
-
-/** Fills the hosted checkout page as public browser tests of Stripe's do, and presses its button. */
-export async function pay(page, card, email) {
-  if (email) await page.locator('#email').fill(email);
-  await page.locator('select#billingCountry').selectOption('US');
-  await page.locator('#cardNumber').click();
-  await page.locator('#cardNumber').pressSequentially(card, { delay: 5 });
-  await page.locator('[placeholder="MM / YY"]').fill('12 / 34');
-  await page.locator('[placeholder="CVC"]').fill('123');
-  await page.locator('input[name="billingName"]').fill('Ada Lovelace');
-  await page.locator('[placeholder="ZIP"]').fill('90210');
-  await page.locator('[name="enableStripePass"]').setChecked(false);
-  await page.locator('[data-testid="hosted-payment-submit-button"]').click();
-}

@@ -107,7 +107,8 @@ std::int64_t usage_in(const World& world, const SubscriptionItem& item, Period p
 InvoiceLine licensed_line(const World& world, const SubscriptionItem& item, Period period);
 InvoiceLine metered_line(const World& world, const SubscriptionItem& item, Period period);
 
-/// An invoice of a subscription that nobody has seen yet.
+/// An invoice of a customer, and one of a subscription, that nobody has seen yet.
+Invoice invoice_of(const Customer& customer, std::int64_t now);
 Invoice draft_invoice(const World& world, const Subscription& subscription, std::string reason,
                       std::int64_t now);
 

@@ -122,25 +122,13 @@ bool takes_pending(const Call& call) {
          "include";
 }
 
-Invoice of_customer(const Customer& customer, std::int64_t now) {
-  return {.created = now,
-          .test_clock = customer.test_clock,
-          .customer = customer.id,
-          .period = {now, now},
-          .customer_address = customer.address,
-          .customer_email = customer.email,
-          .customer_name = customer.name,
-          .customer_phone = customer.phone,
-          .customer_tax_exempt = customer.tax_exempt};
-}
-
 Json create_invoice(Call& call) {
   World& world = call.world;
   Customer& customer = customer_param(world, *call.text("customer"));
   const std::int64_t now = time_of(world, customer);
   const Subscription* subscription = subscription_param(call, customer);
   Invoice invoice = subscription != nullptr ? draft_invoice(world, *subscription, "manual", now)
-                                            : of_customer(customer, now);
+                                            : invoice_of(customer, now);
   check_due(call, invoice, now);
   check_payment_method(call, customer.id);
   invoice.billing_reason = "manual";

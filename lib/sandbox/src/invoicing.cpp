@@ -81,22 +81,27 @@ InvoiceLine metered_line(const World& world, const SubscriptionItem& item, Perio
   return item_line(world, item, period, Decimal::of(usage_in(world, item, period)));
 }
 
-Invoice draft_invoice(const World& world, const Subscription& subscription, std::string reason,
-                      std::int64_t now) {
-  const Customer& customer = world.customers.at(subscription.customer);
+Invoice invoice_of(const Customer& customer, std::int64_t now) {
   return {.created = now,
-          .test_clock = subscription.test_clock,
+          .test_clock = customer.test_clock,
           .customer = customer.id,
-          .subscription = subscription.id,
-          .billing_reason = std::move(reason),
-          .currency = subscription.currency,
           .period = {now, now},
           .customer_address = customer.address,
           .customer_email = customer.email,
           .customer_name = customer.name,
           .customer_phone = customer.phone,
-          .customer_tax_exempt = customer.tax_exempt,
-          .subscription_metadata = subscription.metadata};
+          .customer_tax_exempt = customer.tax_exempt};
+}
+
+Invoice draft_invoice(const World& world, const Subscription& subscription, std::string reason,
+                      std::int64_t now) {
+  Invoice invoice = invoice_of(world.customers.at(subscription.customer), now);
+  invoice.test_clock = subscription.test_clock;
+  invoice.subscription = subscription.id;
+  invoice.billing_reason = std::move(reason);
+  invoice.currency = subscription.currency;
+  invoice.subscription_metadata = subscription.metadata;
+  return invoice;
 }
 
 void add_up(Invoice& invoice) {

@@ -68,8 +68,6 @@ constexpr std::array absent_below = {"/search",   "/pay",      "/balance_transac
                                      "/discount", "/features", "/add_lines",
                                      "/sources",  "/tax_ids",  "/migrate"};
 
-// Stripe creates and changes these too, the stand-in only reads them.
-
 }  // namespace
 
 Routes all_routes() {
