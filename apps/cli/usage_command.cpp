@@ -20,7 +20,8 @@ namespace {
 
 Style state_style(EventState state) {
   switch (state) {
-    case EventState::pending: return Style::attention;
+    case EventState::pending:
+    case EventState::final_invoice: return Style::attention;
     case EventState::delivered: return Style::good;
     case EventState::refused: return Style::bad;
   }

@@ -23,8 +23,20 @@ class CountingStore final : public Store {
     ++reads;
     return store_.user(customer);
   }
-  Result<void> remember(const Subscription& subscription) override {
-    return store_.remember(subscription);
+  Result<void> forget_customer(const CustomerId& customer, const IdempotencyKey& key) override {
+    return store_.forget_customer(customer, key);
+  }
+  Result<Reading> begin_reading() override { return store_.begin_reading(); }
+  using Store::remember;
+  Result<void> remember(const Subscription& subscription, Reading reading) override {
+    return store_.remember(subscription, reading);
+  }
+  Result<void> remember(const Invoice& invoice, Reading reading) override {
+    return store_.remember(invoice, reading);
+  }
+  Result<void> forget(const InvoiceId& invoice) override { return store_.forget(invoice); }
+  Result<std::vector<Invoice>> invoices(const CustomerId& customer) override {
+    return store_.invoices(customer);
   }
   Result<std::vector<Subscription>> subscriptions(const CustomerId& customer) override {
     ++reads;

@@ -274,7 +274,7 @@ TEST_CASE("A data file of a newer version is refused, to read and to own, and st
     CHECK(error.message.find("version 1000") != std::string::npos);
     CHECK(error.message.find("newer") != std::string::npos);
   }
-  file.execute("PRAGMA user_version = 3");
+  file.execute("PRAGMA user_version = 4");
   CHECK(file.open()->ledger().list({})->size() == 4);
 }
 

@@ -61,7 +61,8 @@ class Comparison {
     const std::string& item = row.event->item.text();
     switch (row.state) {
       case EventState::pending: complain(id + " is still pending"); break;
-      case EventState::refused: check_refused(row); return;
+      case EventState::refused:
+      case EventState::final_invoice: check_refused(row); return;
       case EventState::delivered: ++books_.delivered; break;
     }
     if (!row.usage_at) return complain(id + " has no second");

@@ -59,7 +59,10 @@ void Workers::check(const billing::RecordedEvent& row) {
     complaints_.push_back(
         fmt::format("{} was settled as {} and is {} now", id, known->second, now));
   }
-  if (row.state != billing::EventState::pending) settled_[id] = now;
+  // What waits for a final invoice is refused once its click is known to have come after the end.
+  const bool settled = row.state == billing::EventState::delivered ||
+                       row.state == billing::EventState::refused;
+  if (settled) settled_[id] = now;
 }
 
 }  // namespace simulation

@@ -101,14 +101,25 @@ TEST_CASE("A subscription that was canceled takes no clicks") {
   CHECK(shop.world.ledger().totals()->pending == 0);
 }
 
-TEST_CASE("A click that Stripe refuses is answered so, again and again, and teaches why") {
+TEST_CASE("A click that was made before the end, and sent after it, awaits the final invoice") {
+  Scheduling shop;
+  CHECK(shop.world.click(shop.robin, "click-1").status == 202);
+  shop.world.cancel_at_stripe(shop.robin);
+  shop.world.drain();
+  CHECK(shop.world.click(shop.robin, "click-1").status == 202);
+  CHECK(shop.world.ledger().totals()->final_invoice == 1);
+  CHECK(shop.total() == 0);
+}
+
+TEST_CASE("A click after the end that Stripe refuses is answered so, again and again") {
   Scheduling shop;
   shop.world.cancel_at_stripe(shop.robin);
+  shop.world.clock().advance(std::chrono::seconds(2));
   CHECK(shop.world.click(shop.robin, "click-1").status == 202);
   shop.world.drain();
   const HttpResponse answer = shop.world.click(shop.robin, "click-1");
   CHECK(answer.status == 409);
-  CHECK(scheduling_message(answer).find("canceled") != std::string::npos);
+  CHECK(scheduling_message(answer).find("ended before") != std::string::npos);
   CHECK(shop.world.click(shop.robin, "click-1").body == answer.body);
   CHECK(shop.world.ledger().totals()->refused == 1);
   CHECK(shop.total() == 0);

@@ -136,10 +136,10 @@ TEST_CASE("an upcoming invoice with more lines than fit is read whole") {
   ScriptedClient world;
   const auto line = [](const std::string& id, const std::string& quantity) {
     return R"({"id":")" + id + R"(","description":"d","amount":8000,"currency":"usd","quantity":)" +
-           quantity + "}";
+           quantity + R"(,"period":{"start":1767225600,"end":1769904000}})";
   };
   world.transport
-      .answer(200, R"({"total":24000,"currency":"usd","lines":)" +
+      .answer(200, R"({"total":24000,"currency":"usd","created":1769904000,"lines":)" +
                        list_json(line("il_1", "1"), true) + "}")
       .answer(200, list_json(line("il_1", "1") + "," + line("il_2", "null")));
   const auto invoice = world.client.upcoming_invoice(billing::SubscriptionId("sub_1"));

@@ -30,6 +30,12 @@ struct Subscription {
   std::string status;  ///< Stripe's word: `active`, `trialing`, `canceled`, …
   Second created;
   std::vector<SubscriptionItem> items;
+  std::optional<Second> trial_end = std::nullopt;
+  /// It ends with its period, unless that is taken back.
+  bool cancel_at_period_end = false;
+  /// Once set it stays: Stripe revives nothing.
+  std::optional<Second> ended_at = std::nullopt;
+  PaymentMethodId default_payment_method = {};  ///< Empty: the customer's is charged.
 };
 
 /// Whether it is in force: neither ended nor (`incomplete`) never paid for.

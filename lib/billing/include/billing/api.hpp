@@ -7,6 +7,7 @@
 #include <billing/http.hpp>
 #include <billing/ledger.hpp>
 #include <billing/observer.hpp>
+#include <billing/refresh.hpp>
 #include <billing/result.hpp>
 #include <billing/store.hpp>
 #include <billing/stripe_client.hpp>
@@ -80,7 +81,6 @@ class Api {
   void put_on_offer(Offerings offerings);
   Result<User> signed_in(const HttpRequest& request);
   Result<CustomerId> customer_at_stripe(const User& user);
-  Result<std::vector<Subscription>> read_subscriptions(const CustomerId& customer);
   Result<std::vector<Subscription>> freshest_subscriptions(const CustomerId& customer);
   Result<void> remember_session(const User& user, const std::string& session_id);
   Result<void> expire_open_sessions(const CustomerId& customer);
@@ -92,21 +92,11 @@ class Api {
   Result<RecordedEvent> record(UsageEvent event);
   Result<bool> may_settle_soon(const RecordedEvent& row);
 
-  /// Notes what a call says of Stripe's health, and passes it on.
-  template <class T>
-  Result<T> noted(Result<T> result) {
-    if (result) {
-      health_.saw_success();
-    } else {
-      health_.saw(result.error());
-    }
-    return result;
-  }
-
   Ledger& ledger_;
   Store& store_;
   stripe::Client& stripe_;
   StripeHealth& health_;
+  Refresh refresh_;
   Clock& clock_;
   Entropy& entropy_;
   Observer& observer_;

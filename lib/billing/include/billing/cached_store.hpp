@@ -27,8 +27,15 @@ class CachedStore final : public Store {
   Result<User> reserve_user(const std::string& email, const IdempotencyKey& create_key) override;
   Result<User> set_customer(const std::string& email, const CustomerId& customer) override;
   Result<std::optional<User>> user(const CustomerId& customer) override;
-  Result<void> remember(const Subscription& subscription) override;
+  Result<void> forget_customer(const CustomerId& customer,
+                               const IdempotencyKey& create_key) override;
+  Result<Reading> begin_reading() override;
+  using Store::remember;
+  Result<void> remember(const Subscription& subscription, Reading reading) override;
   Result<std::vector<Subscription>> subscriptions(const CustomerId& customer) override;
+  Result<void> remember(const Invoice& invoice, Reading reading) override;
+  Result<void> forget(const InvoiceId& invoice) override;
+  Result<std::vector<Invoice>> invoices(const CustomerId& customer) override;
   Result<void> remember(const Offerings& offerings) override;
   Result<Offerings> offerings() override;
 
@@ -50,7 +57,7 @@ class CachedStore final : public Store {
   void keep(const CustomerId& customer, std::optional<T> Known::*part, const T& value,
             std::uint64_t writes);
   Known& place(const CustomerId& customer);
-  void forget(const CustomerId& customer);
+  void drop(const CustomerId& customer);
 
   Store& store_;
   const std::size_t generation_max_;

@@ -40,11 +40,25 @@ struct PriceTerms {
   int trial_days = 0;
 };
 
+/// What the customer portal's configuration at Stripe has to be like. In it a customer updates the
+/// payment method, sees the invoices and cancels.
+struct PortalTerms {
+  std::string headline;
+  std::string cancel_mode;  ///< Stripe's word: `immediately`
+};
+
+/// What the webhook endpoint at Stripe has to be like.
+struct WebhookTerms {
+  std::string url;
+  std::vector<std::string> enabled_events;
+};
+
 /// Everything that is for sale, as it should be. A value without I/O.
 struct Catalog {
   std::string challenge_id;  ///< In the metadata of every object made for this catalog.
   std::vector<ProductTerms> products;
   std::vector<PriceTerms> prices;
+  PortalTerms portal;
 
   const ProductTerms& product(ProductRole role) const;
   const PriceTerms& price(PriceRole role) const;
@@ -68,6 +82,7 @@ struct OfferedPrice {
 /// What can be bought just now: the active catalog prices that exist at Stripe.
 struct Offerings {
   std::vector<OfferedPrice> prices;
+  PortalConfigurationId portal = {};  ///< Empty until it is provisioned.
 
   const OfferedPrice* find(PriceRole role) const;
   const OfferedPrice* find(const PriceId& id) const;

@@ -21,6 +21,9 @@ enum class EventState {
   pending,    ///< On disk, on its way to Stripe.
   delivered,  ///< At Stripe, under `record`.
   refused,    ///< Stripe will never take it; `reason` says why, for a person who can act on it.
+  /// Its subscription has ended and Stripe takes no more usage of it: it is billed by the
+  /// subscription's final invoice.
+  final_invoice,
 };
 
 /// An event never changes, so that whoever needs it has the same one. Never null.
@@ -38,6 +41,8 @@ struct RecordedEvent {
   std::string reason = {};
   UsageRecordId record = {};
   std::string api_version = {};  ///< Of the delivery.
+  /// Set once, for ever: the subscription on whose final invoice it is.
+  SubscriptionId final_invoice_of = {};
 };
 
 /// How an append ended.
@@ -55,13 +60,15 @@ struct Appended {
 /// The right to deliver the oldest pending event of one item, and of no other event of that item,
 /// until the lease ends. `fence` makes a claim that was overtaken powerless.
 struct Claim {
-  RecordedEvent row;  ///< Its `usage_at` is set.
+  RecordedEvent row;  ///< Of usage, `usage_at` is set.
   std::int64_t fence = 0;
   Instant claimed_at;  ///< By Stripe's clock.
 };
 
 /// What became of a claim.
 struct Settlement {
+  /// `final_invoice` for what Stripe refuses because the subscription has ended. It is stored as
+  /// `refused` where the store knows that the click came after the end, now or as soon as it does.
   EventState state = EventState::pending;
   UsageRecordId record = {};     ///< Of a delivered one.
   std::string reason = {};       ///< Of a refused one; of a pending one, what went wrong last.
@@ -99,6 +106,8 @@ struct Backlog {
 struct EventFilter {
   std::optional<CustomerId> customer = std::nullopt;
   std::optional<EventState> state = std::nullopt;
+  /// Only together with `customer`, and without `state`.
+  std::optional<ItemId> item = std::nullopt;
   std::int64_t before_sequence = INT64_MAX;
   int limit = 100;
 };
@@ -107,6 +116,7 @@ struct LedgerTotals {
   std::int64_t pending = 0;
   std::int64_t delivered = 0;
   std::int64_t refused = 0;
+  std::int64_t final_invoice = 0;
 };
 
 /// The usage events, each its own outbox row. Thread-safe; every call is one transaction.

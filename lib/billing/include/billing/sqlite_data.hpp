@@ -4,6 +4,7 @@
 #include <billing/ledger.hpp>
 #include <billing/result.hpp>
 #include <billing/store.hpp>
+#include <billing/webhook_inbox.hpp>
 
 #include <memory>
 #include <string>
@@ -20,9 +21,9 @@ enum class SqliteAccess {
   read_only,
 };
 
-/// Ledger and Store in one SQLite file: WAL, full sync, one connection behind a mutex. Leases are
-/// kept in memory, since only the owner delivers; after a restart everything pending is due at
-/// once.
+/// Ledger, Store and WebhookInbox in one SQLite file: WAL, full sync, one connection behind a
+/// mutex. Leases are kept in memory, since only the owner delivers; after a restart everything
+/// pending is due at once.
 class SqliteData {
  public:
   /// `corrupt` for a file that is not one of ours or has a newer schema than this program knows.
@@ -36,6 +37,7 @@ class SqliteData {
 
   Ledger& ledger();
   Store& store();
+  WebhookInbox& inbox();
 
  private:
   class Parts;

@@ -10,6 +10,7 @@
 #include <billing/result.hpp>
 #include <billing/stripe_objects.hpp>
 #include <billing/stripe_time.hpp>
+#include <billing/webhook_inbox.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -51,6 +52,36 @@ struct NewUsageRecord {
   Second timestamp;  ///< Overwrites the usage of exactly that second (`action=set`).
 };
 
+/// An invoice made by hand: a draft that Stripe neither finalises nor fills by itself.
+struct NewInvoice {
+  CustomerId customer;
+  std::string currency;
+  PaymentMethodId default_payment_method = {};  ///< Empty: the customer's.
+  std::string description = {};
+  Metadata metadata = {};
+};
+
+/// What is added to an invoice. With `price` it costs that, else `unit_amount` of `product`.
+struct NewInvoiceItem {
+  CustomerId customer;
+  InvoiceId invoice = {};            ///< A draft; empty: the next one …
+  SubscriptionId subscription = {};  ///< … of this subscription.
+  PriceId price = {};                ///< One-time.
+  Money unit_amount = {};
+  ProductId product = {};
+  std::int64_t quantity = 1;
+  std::string description = {};
+  std::optional<Second> period_start = std::nullopt;  ///< Both or neither.
+  std::optional<Second> period_end = std::nullopt;
+  Metadata metadata = {};
+};
+
+struct NewPortalSession {
+  CustomerId customer;
+  PortalConfigurationId configuration;
+  std::string return_url;
+};
+
 /// Stripe's API as far as this product uses it. Thread-safe as its transport is; keeps no state but
 /// what it learnt of Stripe's time.
 ///
@@ -88,7 +119,11 @@ class Client {
                              Call call = {});
   Result<Price> archive_price(const PriceId& id, const IdempotencyKey& key, Call call = {});
 
+  Result<Price> price(const PriceId& id, Call call = {});
+
   Result<std::vector<Customer>> customers(const std::string& email, Call call = {});
+  /// A deleted one, too.
+  Result<Customer> customer(const CustomerId& id, Call call = {});
   Result<Customer> create_customer(const std::string& email, const std::string& challenge_id,
                                    const IdempotencyKey& key, Call call = {});
 
@@ -117,6 +152,56 @@ class Client {
                                                                  Call call = {});
   Result<UpcomingInvoice> upcoming_invoice(const SubscriptionId& subscription, Call call = {});
 
+  /// With all of its lines.
+  Result<Invoice> invoice(const InvoiceId& id, Call call = {});
+  /// All of a customer, in whatever state, newest first.
+  Result<std::vector<Invoice>> invoices(const CustomerId& customer, Call call = {});
+  /// The invoice as it is after each of these writes; of its lines the first ten.
+  Result<Invoice> create_invoice(const NewInvoice& invoice, const IdempotencyKey& key,
+                                 Call call = {});
+  Result<Invoice> finalize_invoice(const InvoiceId& id, const IdempotencyKey& key, Call call = {});
+  /// Without the customer being there; an empty `payment_method` is Stripe's choice. A decline is
+  /// an error with Stripe's status 402.
+  Result<Invoice> pay_invoice(const InvoiceId& id, const PaymentMethodId& payment_method,
+                              const IdempotencyKey& key, Call call = {});
+  /// From then on Stripe tries to collect it by itself.
+  Result<Invoice> let_stripe_collect(const InvoiceId& id, const IdempotencyKey& key,
+                                     Call call = {});
+  Result<void> delete_draft_invoice(const InvoiceId& id, Call call = {});
+
+  /// All of a customer, those that wait for an invoice too, newest first.
+  Result<std::vector<InvoiceItem>> invoice_items(const CustomerId& customer, Call call = {});
+  Result<InvoiceItem> create_invoice_item(const NewInvoiceItem& item, const IdempotencyKey& key,
+                                          Call call = {});
+  /// Of one that waits, or is on a draft.
+  Result<void> delete_invoice_item(const InvoiceItemId& id, Call call = {});
+
+  Result<std::vector<PortalConfiguration>> newest_portal_configurations(Call call = {});
+  Result<PortalConfiguration> create_portal_configuration(const PortalTerms& terms,
+                                                          const std::string& challenge_id,
+                                                          const IdempotencyKey& key,
+                                                          Call call = {});
+  Result<PortalConfiguration> update_portal_configuration(const PortalConfigurationId& id,
+                                                          const PortalTerms& terms,
+                                                          const std::string& challenge_id,
+                                                          const IdempotencyKey& key,
+                                                          Call call = {});
+  Result<PortalSession> create_portal_session(const NewPortalSession& session,
+                                              const IdempotencyKey& key, Call call = {});
+
+  Result<std::vector<WebhookEndpoint>> webhook_endpoints(Call call = {});
+  Result<WebhookEndpoint> create_webhook_endpoint(const WebhookTerms& terms,
+                                                  const std::string& challenge_id,
+                                                  const IdempotencyKey& key, Call call = {});
+  Result<WebhookEndpoint> update_webhook_endpoint(const WebhookEndpointId& id,
+                                                  const WebhookTerms& terms,
+                                                  const std::string& challenge_id,
+                                                  const IdempotencyKey& key, Call call = {});
+  /// Of at most 20 types (`invoice.*` is one), newest first, from `since` on. Stripe keeps them for
+  /// 30 days.
+  Result<std::vector<WebhookEvent>> events(const std::vector<std::string>& types, Second since,
+                                           Call call = {});
+
   /// How far this machine's date is ahead of Stripe's; negative when behind, zero until the first
   /// answer.
   std::chrono::seconds clock_lead() const;
@@ -136,6 +221,10 @@ class Client {
   Result<HttpResponse> get(std::string path, Parameters query, const Call& call);
   Result<HttpResponse> post(std::string path, const Parameters& form, const IdempotencyKey& key,
                             const Call& call);
+  /// Once it is gone, it is a success too that it was gone already.
+  Result<void> remove(std::string path, const Call& call);
+  Result<void> complete_lines(Invoice& invoice, const Call& call);
+  bool invoices_have_payment_intents() const;
   static HttpRequest writing(std::string path, const Parameters& form, const IdempotencyKey& key);
   /// Asks for pages of one list, all within one call's budget.
   std::function<Result<HttpResponse>(Parameters query)> pager(std::string path, const Call& call);

@@ -27,6 +27,16 @@ class StripeHealth {
 
   void saw_success();
   void saw(const Error& error);
+  /// Notes what a call came to, and passes it on.
+  template <class T>
+  Result<T> noted(Result<T> result) {
+    if (result) {
+      saw_success();
+    } else {
+      saw(result.error());
+    }
+    return result;
+  }
   bool failing() const;
 
   /// A delivery that is under way, for as long as this lives. While one has been for three seconds,

@@ -4,6 +4,7 @@
 #include <billing/accounts.hpp>
 #include <billing/clock.hpp>
 #include <billing/ids.hpp>
+#include <billing/invoices.hpp>
 #include <billing/money.hpp>
 
 #include <cstdint>
@@ -58,7 +59,8 @@ struct Customer {
   CustomerId id;
   std::string email;
   bool deleted = false;
-  Metadata metadata;
+  PaymentMethodId default_payment_method = {};  ///< Of invoices; empty when null.
+  Metadata metadata = {};
 };
 
 using billing::Subscription;
@@ -86,16 +88,61 @@ struct UsageRecordSummary {
   bool open = false;  ///< Not on an invoice yet.
 };
 
-struct InvoiceLine {
-  std::string description;
-  std::int64_t quantity = 0;
-  Money amount;
+using billing::InvoiceLine;
+
+/// An invoice with what only those need who make or collect one.
+struct Invoice : billing::Invoice {
+  bool attempted = false;     ///< Stripe tried to collect it.
+  bool auto_advance = false;  ///< Stripe finalises and collects it by itself.
+  /// What the last charge that failed was tried with; empty if none has.
+  PaymentMethodId failed_payment_method = {};
+  Metadata metadata = {};
 };
 
 /// An invoice that does not exist yet, as Stripe would make it now.
 struct UpcomingInvoice {
   Money total;
+  Second due;  ///< When it is made: the end of the period.
   std::vector<InvoiceLine> lines;
+};
+
+struct InvoiceItem {
+  InvoiceItemId id;
+  CustomerId customer;
+  InvoiceId invoice;            ///< Empty while it waits for one.
+  SubscriptionId subscription;  ///< Empty when null.
+  std::string description;
+  PriceId price;  ///< Empty when null.
+  std::int64_t quantity = 0;
+  Money amount;
+  Metadata metadata;
+};
+
+/// What the portal's pages let a customer do.
+struct PortalConfiguration {
+  PortalConfigurationId id;
+  bool active = true;
+  std::string headline;  ///< Empty when null.
+  bool payment_method_update = false;
+  bool invoice_history = false;
+  bool subscription_cancel = false;
+  std::string cancel_mode;  ///< `immediately`, `at_period_end`
+  Metadata metadata;
+};
+
+struct PortalSession {
+  std::string url;
+  PortalConfigurationId configuration;
+};
+
+struct WebhookEndpoint {
+  WebhookEndpointId id;
+  std::string url;
+  bool enabled = true;
+  std::vector<std::string> enabled_events;
+  std::string api_version;  ///< Empty: the account's default.
+  std::string secret;       ///< Only of one that was just created.
+  Metadata metadata;
 };
 
 }  // namespace billing::stripe

@@ -14,19 +14,27 @@
 namespace billing {
 
 /// What was used.
-enum class UsageKind { session };
+enum class UsageKind {
+  session,   ///< Pair coding; a usage record on the subscription's metered item.
+  workshop,  ///< `quantity` attendees; an invoice item on the subscription's next invoice.
+};
 
 /// One click: something a customer used, once. Made by `make_usage_event` only, so never invalid.
 struct UsageEvent {
   EventId id;
   CustomerId customer;
-  ItemId item;         ///< The subscription item it is billed on.
+  /// The subscription item it is billed on; of a workshop one of its subscription's, in whose queue
+  /// it stands.
+  ItemId item;
   IdempotencyKey key;  ///< Unique for ever among the customer's events.
   std::string
       content_hash;  ///< Equal for equal requests: the same key with another hash is a conflict.
   UsageKind kind = UsageKind::session;
   std::int64_t quantity = 1;
   Instant clicked_at;
+  /// Of a workshop alone: whose next invoice it goes on, and its price as it was offered then.
+  SubscriptionId subscription = {};
+  PriceId price = {};
 };
 
 struct NewUsage {
@@ -37,6 +45,8 @@ struct NewUsage {
   UsageKind kind = UsageKind::session;
   std::int64_t quantity = 1;
   Instant clicked_at;
+  SubscriptionId subscription = {};
+  PriceId price = {};
 };
 
 /// `invalid` for a key that is not 1 to 255 visible ASCII characters, or a quantity below 1.

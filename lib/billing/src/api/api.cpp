@@ -34,6 +34,7 @@ Api::Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& hea
       store_(store),
       stripe_(stripe),
       health_(health),
+      refresh_(stripe, store, health),
       clock_(clock),
       entropy_(entropy),
       observer_(observer),

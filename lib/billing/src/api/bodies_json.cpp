@@ -92,6 +92,7 @@ HttpResponse url_response(const std::string& url) {
 HttpResponse event_response(const RecordedEvent& row) {
   switch (row.state) {
     case EventState::pending:
+    case EventState::final_invoice:  // Billed for sure, and never to be usage.
       return json_response(202, {{"usageRecord", nullptr}, {"event", row.event->id.text()}});
     case EventState::delivered:
       return json_response(200,

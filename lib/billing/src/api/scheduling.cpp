@@ -3,6 +3,7 @@
 #include <billing/api.hpp>
 
 #include "api/bodies.hpp"
+#include "api/call_limits.hpp"
 
 #include <fmt/format.h>
 
@@ -52,7 +53,7 @@ Result<ItemId> Api::item_for_usage(const CustomerId& customer) {
       const SubscriptionItem* item = metered_item(*subscription, on_demand->product);
       if (item != nullptr) return item->id;
     }
-    if (!asked_stripe) subscriptions = read_subscriptions(customer);
+    if (!asked_stripe) subscriptions = refresh_.subscriptions(customer, quick_read);
   }
   if (!subscriptions) return failure(std::move(subscriptions));
   const Subscription* subscription = current(*subscriptions);
@@ -113,12 +114,16 @@ HttpResponse Api::finish(const Waiting& waiting) {
 }
 
 HttpResponse Api::finish(const RecordedEvent& row) {
-  if (row.state == EventState::refused) {
-    // Stripe knows something of the subscription that the store doesn't: learn it for the next
-    // click.
-    static_cast<void>(freshest_subscriptions(row.event->customer));
+  if (row.state == EventState::pending || row.state == EventState::delivered) {
+    return event_response(row);
   }
-  return event_response(row);
+  // Stripe knows something of the subscription that the store doesn't: learn it for the next click,
+  // and perhaps for this one, which may have come after the end.
+  static_cast<void>(freshest_subscriptions(row.event->customer));
+  const auto settled = ledger_.find(row.event->id);
+  if (!settled) return problem(settled.error());
+  require(settled->has_value());
+  return event_response(**settled);
 }
 
 }  // namespace billing

@@ -48,7 +48,7 @@ Result<std::string> Api::open_checkout(const User& user, const OfferedPrice& pri
   if (auto expired = expire_open_sessions(user.customer); !expired) {
     return failure(std::move(expired));
   }
-  const auto subscriptions = read_subscriptions(user.customer);
+  const auto subscriptions = refresh_.subscriptions(user.customer, quick_read);
   if (!subscriptions) return tl::unexpected(subscriptions.error());
   const Subscription* subscription = current(*subscriptions);
   if (subscription != nullptr && is_live(*subscription)) {
@@ -64,17 +64,17 @@ Result<std::string> Api::open_checkout(const User& user, const OfferedPrice& pri
       .success_url = return_base + "/dashboard?session_id={CHECKOUT_SESSION_ID}",
       .cancel_url = return_base + "/dashboard"};
   const auto session =
-      noted(stripe_.create_checkout_session(wanted, stripe_.fresh_key(), interactive));
+      health_.noted(stripe_.create_checkout_session(wanted, stripe_.fresh_key(), interactive));
   if (!session) return tl::unexpected(session.error());
   return session->url;
 }
 
 Result<void> Api::expire_open_sessions(const CustomerId& customer) {
-  const auto open = noted(stripe_.open_checkout_sessions(customer, interactive));
+  const auto open = health_.noted(stripe_.open_checkout_sessions(customer, interactive));
   if (!open) return tl::unexpected(open.error());
   for (const stripe::CheckoutSession& session : *open) {
-    const auto expired =
-        noted(stripe_.expire_checkout_session(session.id, stripe_.fresh_key(), interactive));
+    const auto expired = health_.noted(
+        stripe_.expire_checkout_session(session.id, stripe_.fresh_key(), interactive));
     // Refused: it was paid or ran out in this moment, and the list of subscriptions will tell.
     if (!expired && expired.error().code != ErrorCode::invalid) {
       return tl::unexpected(expired.error());

@@ -51,7 +51,7 @@ Result<Begun> Api::post_user(const HttpRequest& request) {
 /// Looked for first: the data file may be newer than the customer. Created under the user's own
 /// key, so that two sign-ups at once, or one whose answer was lost, make one customer.
 Result<CustomerId> Api::customer_at_stripe(const User& user) {
-  const auto known = noted(stripe_.customers(user.email, interactive));
+  const auto known = health_.noted(stripe_.customers(user.email, interactive));
   if (!known) return tl::unexpected(known.error());
   const std::string& challenge_id = settings_.catalog.challenge_id;
   const stripe::Customer* oldest = nullptr;
@@ -61,8 +61,8 @@ Result<CustomerId> Api::customer_at_stripe(const User& user) {
     oldest = &each;  // Lists come newest first.
   }
   if (oldest != nullptr) return oldest->id;
-  const auto created =
-      noted(stripe_.create_customer(user.email, challenge_id, user.create_key, interactive));
+  const auto created = health_.noted(
+      stripe_.create_customer(user.email, challenge_id, user.create_key, interactive));
   if (!created) return tl::unexpected(created.error());
   return created->id;
 }
@@ -81,31 +81,21 @@ Result<Begun> Api::get_user(const HttpRequest& request) {
 Result<void> Api::remember_session(const User& user, const std::string& session_id) {
   const auto id = parse_checkout_session_id(session_id, "session_id");
   if (!id) return tl::unexpected(id.error());
-  const auto session = noted(stripe_.checkout_session(*id, interactive));
+  const auto session = health_.noted(stripe_.checkout_session(*id, interactive));
   if (!session) return tl::unexpected(session.error());
   if (session->customer != user.customer) {
     return failure(ErrorCode::denied, "session_id belongs to another user: sign in as that one");
   }
   if (!session->subscription) return {};  // Not paid for: there is nothing to store.
-  const auto subscription = noted(stripe_.subscription(*session->subscription, interactive));
+  const auto subscription = refresh_.subscription(*session->subscription, interactive);
   if (!subscription) return tl::unexpected(subscription.error());
-  return store_.remember(*subscription);
-}
-
-/// Reads all of a customer's subscriptions at Stripe and stores them.
-Result<std::vector<Subscription>> Api::read_subscriptions(const CustomerId& customer) {
-  auto read = noted(stripe_.subscriptions(customer, quick_read));
-  if (!read) return failure(std::move(read));
-  for (const Subscription& each : *read) {
-    if (auto stored = store_.remember(each); !stored) return failure(std::move(stored));
-  }
-  return read;
+  return {};
 }
 
 /// Stripe's word if it comes quickly, else what is known.
 Result<std::vector<Subscription>> Api::freshest_subscriptions(const CustomerId& customer) {
   if (!health_.failing()) {
-    auto read = read_subscriptions(customer);
+    auto read = refresh_.subscriptions(customer, quick_read);
     if (read) return read;
   }
   return store_.subscriptions(customer);

@@ -68,7 +68,8 @@ Result<Catalog> devchat_catalog(const std::string& challenge_id) {
                              .product = ProductRole::workshop,
                              .lookup_key = keyed("devchat_workshop_"),
                              .nickname = "/dev/chat Workshop",
-                             .amount = {.minor = 8000, .currency = "usd"}}}};
+                             .amount = {.minor = 8000, .currency = "usd"}}},
+                 .portal = {.headline = "/dev/chat", .cancel_mode = "immediately"}};
 }
 
 const OfferedPrice* Offerings::find(PriceRole role) const {

@@ -80,7 +80,8 @@ Settlement Delivery::outcome(const Claim& claim, Result<HttpResponse> answer) {
   const Verdict verdict = judge(record.error(), *row.usage_at, to_second(now_at_stripe()));
   if (verdict.refused) {
     forget_failures(row.event->item);
-    return {.state = EventState::refused, .reason = verdict.reason};
+    return {.state = verdict.ended ? EventState::final_invoice : EventState::refused,
+            .reason = verdict.reason};
   }
   return {.state = EventState::pending,
           .reason = verdict.reason,

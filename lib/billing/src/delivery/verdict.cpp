@@ -24,6 +24,12 @@ bool is_final(const StripeFailure& failure) {
          failure.code != "lock_timeout" && !is_unknown_route(failure);
 }
 
+/// Stripe's words are not documented; what it can't mean otherwise is that the item is no more.
+bool says_it_ended(const StripeFailure& failure) {
+  return failure.status == 404 || failure.param == "subscription" ||
+         failure.message.find("canceled") != std::string::npos;
+}
+
 std::string stripe_said(const StripeFailure& failure) {
   return fmt::format("Stripe answered {}: {}{}", failure.status, failure.message,
                      failure.request_id.empty() ? "" : " (" + failure.request_id + ")");
@@ -41,6 +47,7 @@ Verdict judge(const Error& error, Second usage_at, Second now_at_stripe) {
     verdict.raise_attempt = true;
   } else if (is_final(failure)) {
     verdict.refused = true;
+    verdict.ended = says_it_ended(failure);
   } else {
     verdict.raise_attempt = failure.replayed;
   }

@@ -10,6 +10,8 @@ namespace billing {
 
 /// What a failed send means for the event.
 struct Verdict {
+  /// It was too late: the subscription has ended.
+  bool ended = false;
   bool refused = false;        ///< Stripe will never take it.
   bool raise_attempt = false;  ///< Stripe stored the error: the same key would only get it again.
   std::string reason;          ///< For a person.

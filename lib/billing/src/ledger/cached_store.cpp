@@ -29,14 +29,21 @@ Result<std::vector<Subscription>> CachedStore::subscriptions(const CustomerId& c
 
 Result<User> CachedStore::set_customer(const std::string& email, const CustomerId& customer) {
   Result<User> user = store_.set_customer(email, customer);
-  forget(customer);
+  drop(customer);
   return user;
 }
 
-Result<void> CachedStore::remember(const Subscription& subscription) {
-  Result<void> remembered = store_.remember(subscription);
+Result<void> CachedStore::forget_customer(const CustomerId& customer,
+                                          const IdempotencyKey& create_key) {
+  Result<void> forgotten = store_.forget_customer(customer, create_key);
+  drop(customer);
+  return forgotten;
+}
+
+Result<void> CachedStore::remember(const Subscription& subscription, Reading reading) {
+  Result<void> remembered = store_.remember(subscription, reading);
   // After a failure, too: it may have been written all the same.
-  forget(subscription.customer);
+  drop(subscription.customer);
   return remembered;
 }
 
@@ -51,6 +58,22 @@ Result<void> CachedStore::bind(const Binding& binding) {
 
 Result<std::optional<Binding>> CachedStore::binding() {
   return store_.binding();
+}
+
+Result<Reading> CachedStore::begin_reading() {
+  return store_.begin_reading();
+}
+
+Result<void> CachedStore::remember(const Invoice& invoice, Reading reading) {
+  return store_.remember(invoice, reading);
+}
+
+Result<void> CachedStore::forget(const InvoiceId& invoice) {
+  return store_.forget(invoice);
+}
+
+Result<std::vector<Invoice>> CachedStore::invoices(const CustomerId& customer) {
+  return store_.invoices(customer);
 }
 
 Result<void> CachedStore::remember(const Offerings& offerings) {
@@ -95,7 +118,7 @@ CachedStore::Known& CachedStore::place(const CustomerId& customer) {
   return young_[customer];
 }
 
-void CachedStore::forget(const CustomerId& customer) {
+void CachedStore::drop(const CustomerId& customer) {
   const std::lock_guard lock(mutex_);
   ++writes_;
   young_.erase(customer);

@@ -29,14 +29,16 @@ std::string_view name(EventState state) {
     case EventState::pending: return "pending";
     case EventState::delivered: return "delivered";
     case EventState::refused: return "refused";
+    case EventState::final_invoice: return "final_invoice";
   }
   return "pending";
 }
 
 std::optional<EventState> parse_event_state(std::string_view text) {
-  if (text == "pending") return EventState::pending;
-  if (text == "delivered") return EventState::delivered;
-  if (text == "refused") return EventState::refused;
+  for (const EventState state : {EventState::pending, EventState::delivered, EventState::refused,
+                                 EventState::final_invoice}) {
+    if (name(state) == text) return state;
+  }
   return std::nullopt;
 }
 

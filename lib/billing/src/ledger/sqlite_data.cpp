@@ -4,6 +4,7 @@
 #include "ledger/file_lock.hpp"
 #include "ledger/item_seconds.hpp"
 #include "ledger/sqlite_database.hpp"
+#include "ledger/sqlite_inbox.hpp"
 #include "ledger/sqlite_ledger.hpp"
 #include "ledger/sqlite_schema.hpp"
 #include "ledger/sqlite_store.hpp"
@@ -36,7 +37,8 @@ class SqliteData::Parts {
       : lock_(std::move(lock)),
         database_(std::move(database)),
         ledger(*database_, seconds_, mutex_),
-        store(*database_, seconds_, mutex_) {}
+        store(*database_, seconds_, mutex_),
+        inbox(*database_, mutex_) {}
 
  private:
   FileLock lock_;  // First, so that it is let go last.
@@ -47,6 +49,7 @@ class SqliteData::Parts {
  public:
   sqlite::SqliteLedger ledger;
   sqlite::SqliteStore store;
+  sqlite::SqliteInbox inbox;
 };
 
 SqliteData::SqliteData(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -56,6 +59,9 @@ Ledger& SqliteData::ledger() {
 }
 Store& SqliteData::store() {
   return parts_->store;
+}
+WebhookInbox& SqliteData::inbox() {
+  return parts_->inbox;
 }
 
 Result<std::unique_ptr<SqliteData>> SqliteData::open(const std::string& path, SqliteAccess access,

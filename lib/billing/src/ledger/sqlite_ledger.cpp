@@ -21,14 +21,17 @@ const std::string select_pending_page =
     select_events + "WHERE state = 'pending' AND " + newest_first;
 const std::string select_state_page = select_events + "WHERE state = ? AND " + newest_first;
 const std::string select_customer_page = select_events + "WHERE customer = ? AND " + newest_first;
+const std::string select_customer_item_page =
+    select_events + "WHERE customer = ? AND item = ? AND " + newest_first;
 const std::string select_customer_state_page =
     select_events + "WHERE customer = ? AND state = ? AND " + newest_first;
 
 // The unique index decides, not a look beforehand: two clicks with one key may be in one batch.
 constexpr const char* insert_event = R"sql(
   INSERT INTO usage_events
-    (id, customer, item, key, content_hash, kind, quantity, clicked_at, usage_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (id, customer, item, key, content_hash, kind, quantity, clicked_at, usage_at, subscription,
+     price)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (customer, key) DO NOTHING)sql";
 
 constexpr const char* select_period = "SELECT period_start, period_end FROM items WHERE id = ?";
@@ -42,6 +45,7 @@ constexpr const char* select_latest_second = R"sql(
   ORDER BY usage_at DESC LIMIT 1)sql";
 
 const std::string& page_for(const EventFilter& filter) {
+  if (filter.item) return select_customer_item_page;
   if (filter.customer) return filter.state ? select_customer_state_page : select_customer_page;
   if (!filter.state) return select_page;
   return *filter.state == EventState::pending ? select_pending_page : select_state_page;
@@ -65,6 +69,7 @@ Result<Appended> SqliteLedger::append_one(const SharedEvent& shared, Second now_
   insert.bind_borrowed(event.item.text()).bind_borrowed(event.key.text());
   insert.bind_borrowed(event.content_hash).bind_borrowed(name(event.kind));
   insert.bind(event.quantity).bind(to_column(event.clicked_at)).bind(to_column(*second));
+  insert.bind_borrowed(event.subscription.text()).bind_borrowed(event.price.text());
   if (auto inserted = insert.finish(); !inserted) return failure(std::move(inserted));
   if (const std::int64_t sequence = database_.inserted_row(); sequence != 0) {
     if (*second) {
@@ -84,6 +89,8 @@ Result<Appended> SqliteLedger::append_one(const SharedEvent& shared, Second now_
 
 Result<std::optional<Second>> SqliteLedger::free_second(const UsageEvent& event,
                                                         Second now_at_stripe) {
+  // Only usage has a second.
+  if (event.kind != UsageKind::session) return std::optional<Second>();
   const Result<ItemSeconds*> seconds = seconds_of(event.item, now_at_stripe);
   if (!seconds) return tl::unexpected(seconds.error());
   return choose_second({.clicked_at = to_second(event.clicked_at),
@@ -139,10 +146,12 @@ Result<std::optional<RecordedEvent>> SqliteLedger::find(const CustomerId& custom
 }
 
 Result<std::vector<RecordedEvent>> SqliteLedger::list(const EventFilter& filter) {
+  require(!filter.item || (filter.customer && !filter.state));
   const std::lock_guard lock(mutex_);
   const std::string& page = page_for(filter);
   Run run = database_.run(page.c_str());
   if (filter.customer) run.bind(filter.customer->text());
+  if (filter.item) run.bind(filter.item->text());
   if (filter.state && &page != &select_pending_page) run.bind(name(*filter.state));
   run.bind(filter.before_sequence).bind(std::int64_t{filter.limit});
   std::vector<RecordedEvent> rows;
@@ -159,10 +168,13 @@ Result<LedgerTotals> SqliteLedger::totals() {
   Run run = database_.run(
       "SELECT count(*) FILTER (WHERE state = 'pending'),"
       "       count(*) FILTER (WHERE state = 'delivered'),"
-      "       count(*) FILTER (WHERE state = 'refused') FROM usage_events");
+      "       count(*) FILTER (WHERE state = 'refused'),"
+      "       count(*) FILTER (WHERE state = 'final_invoice') FROM usage_events");
   if (const Result<bool> row = run.step(); !row) return tl::unexpected(row.error());
-  return LedgerTotals{
-      .pending = run.integer(0), .delivered = run.integer(1), .refused = run.integer(2)};
+  return LedgerTotals{.pending = run.integer(0),
+                      .delivered = run.integer(1),
+                      .refused = run.integer(2),
+                      .final_invoice = run.integer(3)};
 }
 
 }  // namespace billing::sqlite

@@ -43,6 +43,7 @@ class SqliteLedger final : public Ledger {
                                               const IdempotencyKey& key);
   Result<std::optional<Second>> free_second(const UsageEvent& event, Second now_at_stripe);
   Result<ItemSeconds*> seconds_of(const ItemId& item, Second now_at_stripe);
+  Result<void> place_beside_end(RecordedEvent& row);
   Result<RecordedEvent> settle_one(const SettledClaim& settled);
   Result<RecordedEvent> by_sequence(std::int64_t sequence);
   Result<std::optional<RecordedEvent>> look_up_front(const ItemSchedule::Turn& turn, Moment now,

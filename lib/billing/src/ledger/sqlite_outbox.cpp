@@ -19,6 +19,11 @@ constexpr const char* update_second = "UPDATE usage_events SET usage_at = ? WHER
 /// After the data file failed, so that it is not asked a million times.
 constexpr milliseconds pause_after_trouble(1'000);
 
+/// What goes on an invoice itself needs no second.
+bool can_be_sent(const RecordedEvent& row) {
+  return row.usage_at || row.event->kind != UsageKind::session;
+}
+
 }  // namespace
 
 Result<void> SqliteLedger::resume() {
@@ -82,7 +87,7 @@ Result<std::optional<Claim>> SqliteLedger::claim(Moment now, Instant now_at_stri
     }
     if (!turn) return std::optional<Claim>();
     const std::int64_t fence = turn->fence;
-    if (turn->front && turn->front->usage_at) {
+    if (turn->front && can_be_sent(*turn->front)) {
       return std::optional<Claim>(
           Claim{.row = std::move(*turn->front), .fence = fence, .claimed_at = now_at_stripe});
     }
@@ -124,7 +129,7 @@ Result<std::optional<RecordedEvent>> SqliteLedger::look_up_front(const ItemSched
 /// False if no second is free yet. The second is on disk before the first send, so that every later
 /// send is a `set` on the same one.
 Result<bool> SqliteLedger::give_second(RecordedEvent& row, Second now_at_stripe) {
-  if (row.usage_at) return true;
+  if (can_be_sent(row)) return true;
   const Result<std::optional<Second>> second = free_second(*row.event, now_at_stripe);
   if (!second) return tl::unexpected(second.error());
   if (!*second) return false;

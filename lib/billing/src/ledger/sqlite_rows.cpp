@@ -22,7 +22,9 @@ Result<RecordedEvent> event_of(const Run& run) {
                                    .content_hash = run.text(5),
                                    .kind = *kind,
                                    .quantity = run.integer(7),
-                                   .clicked_at = instant_of(run.integer(8))})};
+                                   .clicked_at = instant_of(run.integer(8)),
+                                   .subscription = SubscriptionId(run.text(16)),
+                                   .price = PriceId(run.text(17))})};
   if (const auto usage_at = run.optional_integer(9)) row.usage_at = second_of(*usage_at);
   row.attempt = static_cast<int>(run.integer(10));
   if (const auto sent_at = run.optional_integer(11)) row.first_sent_at = instant_of(*sent_at);
@@ -30,6 +32,7 @@ Result<RecordedEvent> event_of(const Run& run) {
   row.reason = run.text(13);
   row.record = UsageRecordId(run.text(14));
   row.api_version = run.text(15);
+  row.final_invoice_of = SubscriptionId(run.text(18));
   return row;
 }
 

@@ -31,10 +31,21 @@ inline Second second_of(std::int64_t column) {
   return Second(std::chrono::seconds(column));
 }
 
+inline std::optional<Second> optional_second(const Run& run, int column) {
+  const auto value = run.optional_integer(column);
+  if (!value) return std::nullopt;
+  return second_of(*value);
+}
+
+/// Why a click that found its subscription ended is refused.
+inline constexpr const char* clicked_after_end =
+    "the subscription had ended before the session was arranged";
+
 /// Begins every query for events; `event_of` reads the columns in this order.
 inline const std::string select_events =
     "SELECT sequence, id, customer, item, key, content_hash, kind, quantity, clicked_at, usage_at,"
-    " attempt, first_sent_at, state, reason, record, api_version FROM usage_events ";
+    " attempt, first_sent_at, state, reason, record, api_version, subscription, price,"
+    " final_invoice_of FROM usage_events ";
 
 /// `corrupt` for a word this program doesn't know.
 Result<RecordedEvent> event_of(const Run& run);

@@ -130,7 +130,97 @@ UPDATE sqlite_schema
 PRAGMA writable_schema = RESET;
 )sql";
 
-constexpr std::array versions = {version_1, version_2, version_3};
+// What webhooks teach, invoices, and what is owed when a subscription has ended. `reading` is the
+// number of the look at Stripe that a row comes from: an older look never replaces a newer one.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE subscriptions ADD COLUMN trial_end INTEGER;
+ALTER TABLE subscriptions ADD COLUMN cancel_at_period_end INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscriptions ADD COLUMN ended_at INTEGER;
+ALTER TABLE subscriptions ADD COLUMN default_payment_method TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscriptions ADD COLUMN reading INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE usage_events ADD COLUMN subscription TEXT NOT NULL DEFAULT '';
+ALTER TABLE usage_events ADD COLUMN price TEXT NOT NULL DEFAULT '';
+ALTER TABLE usage_events ADD COLUMN final_invoice_of TEXT;
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema
+  SET sql = replace(sql, 'state = ''refused''',
+                    'state = ''refused'' OR state = ''final_invoice''')
+  WHERE type = 'table' AND name = 'usage_events';
+PRAGMA writable_schema = RESET;
+-- Few at any time.
+CREATE INDEX events_for_final_invoices ON usage_events (item) WHERE state = 'final_invoice';
+
+CREATE TABLE portal (
+  only_row      INTEGER PRIMARY KEY CHECK (only_row = 1),
+  configuration TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE invoices (
+  id               TEXT NOT NULL PRIMARY KEY,
+  customer         TEXT NOT NULL,
+  subscription     TEXT NOT NULL,
+  status           TEXT NOT NULL,
+  number           TEXT NOT NULL,
+  currency         TEXT NOT NULL,
+  total            INTEGER NOT NULL,
+  amount_remaining INTEGER NOT NULL,
+  created          INTEGER NOT NULL,
+  hosted_url       TEXT NOT NULL,
+  reading          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX invoices_of_customer ON invoices (customer, created);
+
+CREATE TABLE invoice_lines (
+  invoice      TEXT NOT NULL REFERENCES invoices (id),
+  position     INTEGER NOT NULL,
+  description  TEXT NOT NULL,
+  quantity     INTEGER NOT NULL,
+  currency     TEXT NOT NULL,
+  amount       INTEGER NOT NULL,
+  item         TEXT NOT NULL,
+  metered      INTEGER NOT NULL CHECK (metered = 0 OR metered = 1),
+  invoice_item TEXT NOT NULL,
+  period_start INTEGER NOT NULL,
+  period_end   INTEGER NOT NULL,
+  PRIMARY KEY (invoice, position)
+) STRICT, WITHOUT ROWID;
+
+-- Invariant 5's guard: one row an event of Stripe's, however often it comes.
+CREATE TABLE webhook_events (
+  sequence    INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,
+  type        TEXT NOT NULL,
+  object_id   TEXT NOT NULL,
+  customer    TEXT NOT NULL,
+  created     INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  origin      TEXT NOT NULL CHECK (origin = 'webhook' OR origin = 'gap'),
+  state       TEXT NOT NULL DEFAULT 'received' CHECK (state = 'received' OR state = 'done'),
+  reason      TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX webhook_events_to_do ON webhook_events (sequence) WHERE state = 'received';
+
+-- One a subscription, for ever, made by the transaction that stores its end.
+CREATE TABLE final_invoices (
+  subscription TEXT NOT NULL PRIMARY KEY,
+  customer     TEXT NOT NULL,
+  ended_at     INTEGER NOT NULL,
+  step         TEXT NOT NULL DEFAULT 'settling',
+  item         TEXT NOT NULL DEFAULT '',
+  product      TEXT NOT NULL DEFAULT '',
+  currency     TEXT NOT NULL DEFAULT '',
+  unit_amount  INTEGER NOT NULL DEFAULT 0,
+  quantity     INTEGER NOT NULL DEFAULT 0,
+  period_start INTEGER NOT NULL DEFAULT 0,
+  invoice      TEXT NOT NULL DEFAULT '',
+  outcome      TEXT NOT NULL DEFAULT '',
+  reason       TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX final_invoices_to_do ON final_invoices (ended_at) WHERE step <> 'done';
+)sql";
+
+constexpr std::array versions = {version_1, version_2, version_3, version_4};
 static_assert(versions.size() == schema_version);
 
 Result<std::int64_t> pragma(Database& database, const char* sql) {

@@ -8,17 +8,6 @@
 namespace billing::sqlite {
 namespace {
 
-constexpr const char* upsert_subscription = R"sql(
-  INSERT INTO subscriptions (id, customer, status, created) VALUES (?, ?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET status = excluded.status)sql";
-
-constexpr const char* upsert_item = R"sql(
-  INSERT INTO items (id, subscription, price, product, metered, period_start, period_end)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET price = excluded.price, product = excluded.product,
-    metered = excluded.metered, period_start = excluded.period_start,
-    period_end = excluded.period_end)sql";
-
 constexpr const char* insert_offered_price = R"sql(
   INSERT INTO offered_prices
     (role, id, product, product_name, nickname, unit_amount, currency, lookup_key)
@@ -112,66 +101,11 @@ Result<std::optional<User>> SqliteStore::user(const CustomerId& customer) {
   return std::optional<User>(user_of_row(run));
 }
 
-Result<void> SqliteStore::remember(const Subscription& subscription) {
+Result<void> SqliteStore::forget_customer(const CustomerId& customer,
+                                          const IdempotencyKey& create_key) {
   const std::lock_guard lock(mutex_);
-  Result<Transaction> transaction = Transaction::begin(database_);
-  if (!transaction) return failure(std::move(transaction));
-  Run upsert = database_.run(upsert_subscription);
-  upsert.bind(subscription.id.text()).bind(subscription.customer.text());
-  upsert.bind(subscription.status).bind(to_column(subscription.created));
-  if (auto done = upsert.finish(); !done) return done;
-  // An item that is gone at Stripe stays: its usage events name it.
-  for (const SubscriptionItem& item : subscription.items) {
-    seconds_.forget(item.id);
-    Run row = database_.run(upsert_item);
-    row.bind(item.id.text()).bind(subscription.id.text()).bind(item.price.text());
-    row.bind(item.product.text()).bind(std::int64_t{item.usage_type == UsageType::metered});
-    row.bind(to_column(item.period_start)).bind(to_column(item.period_end));
-    if (auto done = row.finish(); !done) return done;
-  }
-  return transaction->commit();
-}
-
-Result<std::vector<SubscriptionItem>> SqliteStore::items_of(const SubscriptionId& subscription) {
-  Run run = database_.run(
-      "SELECT id, price, product, metered, period_start, period_end FROM items"
-      " WHERE subscription = ? ORDER BY id");
-  run.bind(subscription.text());
-  std::vector<SubscriptionItem> items;
-  while (true) {
-    const Result<bool> row = run.step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return items;
-    items.push_back({.id = ItemId(run.text(0)),
-                     .price = PriceId(run.text(1)),
-                     .product = ProductId(run.text(2)),
-                     .usage_type = run.integer(3) != 0 ? UsageType::metered : UsageType::licensed,
-                     .period_start = second_of(run.integer(4)),
-                     .period_end = second_of(run.integer(5))});
-  }
-}
-
-Result<std::vector<Subscription>> SqliteStore::subscriptions(const CustomerId& customer) {
-  const std::lock_guard lock(mutex_);
-  Run run = database_.run(
-      "SELECT id, customer, status, created FROM subscriptions"
-      " WHERE customer = ? ORDER BY created DESC, id DESC");
-  run.bind(customer.text());
-  std::vector<Subscription> subscriptions;
-  while (true) {
-    const Result<bool> row = run.step();
-    if (!row) return tl::unexpected(row.error());
-    if (!*row) return subscriptions;
-    Subscription one{.id = SubscriptionId(run.text(0)),
-                     .customer = CustomerId(run.text(1)),
-                     .status = run.text(2),
-                     .created = second_of(run.integer(3)),
-                     .items = {}};
-    Result<std::vector<SubscriptionItem>> items = items_of(one.id);
-    if (!items) return failure(std::move(items));
-    one.items = std::move(*items);
-    subscriptions.push_back(std::move(one));
-  }
+  Run update = database_.run("UPDATE users SET customer = NULL, create_key = ? WHERE customer = ?");
+  return update.bind(create_key.text()).bind(customer.text()).finish();
 }
 
 Result<void> SqliteStore::remember(const Offerings& offerings) {
@@ -186,15 +120,21 @@ Result<void> SqliteStore::remember(const Offerings& offerings) {
     insert.bind(price.amount.currency).bind(price.lookup_key);
     if (auto inserted = insert.finish(); !inserted) return inserted;
   }
+  Run portal = database_.run("INSERT OR REPLACE INTO portal VALUES (1, ?)");
+  if (auto stored = portal.bind(offerings.portal.text()).finish(); !stored) return stored;
   return transaction->commit();
 }
 
 Result<Offerings> SqliteStore::offerings() {
   const std::lock_guard lock(mutex_);
+  Offerings offerings;
+  Run portal = database_.run("SELECT configuration FROM portal");
+  const Result<bool> known = portal.step();
+  if (!known) return tl::unexpected(known.error());
+  if (*known) offerings.portal = PortalConfigurationId(portal.text(0));
   Run run = database_.run(
       "SELECT role, id, product, product_name, nickname, unit_amount, currency,"
       " lookup_key FROM offered_prices ORDER BY role");
-  Offerings offerings;
   while (true) {
     const Result<bool> row = run.step();
     if (!row) return tl::unexpected(row.error());

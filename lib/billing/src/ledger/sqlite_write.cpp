@@ -12,6 +12,10 @@ constexpr const char* update_settled = R"sql(
   SET state = ?, record = ?, reason = ?, api_version = ?, attempt = ?, first_sent_at = ?
   WHERE sequence = ?)sql";
 
+constexpr const char* select_end = R"sql(
+  SELECT ended_at FROM subscriptions
+  WHERE id = (SELECT subscription FROM items WHERE id = ?))sql";
+
 /// The row that a settlement makes of a claimed one.
 RecordedEvent settled_row(const SettledClaim& settled) {
   RecordedEvent row = settled.claim.row;
@@ -109,8 +113,24 @@ Result<void> SqliteLedger::write_all(const LedgerWrite& batch, HeldTurns& held,
   return transaction->commit();
 }
 
+/// Turns it into a refusal if it is known to have come after its subscription's end. Where the end
+/// is learnt later, the store does the same.
+Result<void> SqliteLedger::place_beside_end(RecordedEvent& row) {
+  Run end = database_.run(select_end);
+  const Result<bool> found = end.bind_borrowed(row.event->item.text()).step();
+  if (!found) return tl::unexpected(found.error());
+  const auto ended_at = *found ? end.optional_integer(0) : std::nullopt;
+  if (!ended_at || to_second(row.event->clicked_at) <= second_of(*ended_at)) return {};
+  row.state = EventState::refused;
+  row.reason = clicked_after_end;
+  return {};
+}
+
 Result<RecordedEvent> SqliteLedger::settle_one(const SettledClaim& settled) {
   RecordedEvent row = settled_row(settled);
+  if (row.state == EventState::final_invoice) {
+    if (auto placed = place_beside_end(row); !placed) return failure(std::move(placed));
+  }
   Run update = database_.run(update_settled);
   update.bind_borrowed(name(row.state)).bind_borrowed(row.record.text());
   update.bind_borrowed(row.reason).bind_borrowed(row.api_version);

@@ -81,6 +81,16 @@ Result<HttpResponse> Client::post(std::string path, const Parameters& form,
   return request(writing(std::move(path), form, key), call);
 }
 
+Result<void> Client::remove(std::string path, const Call& call) {
+  HttpRequest removing;
+  removing.method = "DELETE";
+  removing.path = std::move(path);
+  const auto response = request(std::move(removing), call);
+  const bool gone_before = !response && response.error().code == ErrorCode::not_found;
+  if (response || gone_before) return {};
+  return tl::unexpected(response.error());
+}
+
 HttpRequest Client::writing(std::string path, const Parameters& form, const IdempotencyKey& key) {
   HttpRequest writing;
   writing.method = "POST";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <billing/stripe_client.hpp>
 
+#include "stripe/form.hpp"
 #include "stripe/json_read.hpp"
 #include "stripe/list_pages.hpp"
 
@@ -8,10 +9,17 @@
 namespace billing::stripe {
 namespace {
 
+/// A deleted customer has none of its settings.
+std::string default_payment_method(const JsonValue& customer) {
+  const JsonValue settings = customer["invoice_settings"];
+  return settings.is_null() ? "" : settings["default_payment_method"].id_or_empty();
+}
+
 Customer read_customer(const JsonValue& customer) {
   return {.id = CustomerId(customer["id"].text()),
           .email = customer["email"].text_or_empty(),
           .deleted = customer["deleted"].boolean_or(false),
+          .default_payment_method = PaymentMethodId(default_payment_method(customer)),
           .metadata = customer["metadata"].texts()};
 }
 
@@ -19,6 +27,12 @@ Customer read_customer(const JsonValue& customer) {
 
 Result<std::vector<Customer>> Client::customers(const std::string& email, Call call) {
   return all_pages(pager("/v1/customers", call), {{"email", email}}, read_customer);
+}
+
+Result<Customer> Client::customer(const CustomerId& id, Call call) {
+  return get("/v1/customers/" + percent_encoded(id.text()), {}, call)
+      .and_then(
+          [](const HttpResponse& response) { return read_json(response.body, read_customer); });
 }
 
 Result<Customer> Client::create_customer(const std::string& email, const std::string& challenge_id,

@@ -24,6 +24,10 @@ bool JsonValue::is_null() const {
   return value_ == nullptr || value_->is_null();
 }
 
+bool JsonValue::is_object() const {
+  return value_ != nullptr && value_->is_object();
+}
+
 std::string JsonValue::text() const {
   if (!is_null() && value_->is_string()) return value_->get_ref<const std::string&>();
   note("a text");
@@ -49,6 +53,15 @@ std::int64_t JsonValue::integer() const {
 
 std::int64_t JsonValue::integer_or(std::int64_t fallback) const {
   return is_null() ? fallback : integer();
+}
+
+Second JsonValue::second() const {
+  return Second(std::chrono::seconds(integer()));
+}
+
+std::optional<Second> JsonValue::optional_second() const {
+  if (is_null()) return std::nullopt;
+  return second();
 }
 
 bool JsonValue::boolean() const {

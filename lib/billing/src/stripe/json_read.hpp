@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <billing/clock.hpp>
 #include <billing/result.hpp>
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,11 +25,14 @@ class JsonValue {
   /// A member; an absent one is null.
   JsonValue operator[](std::string_view name) const;
   bool is_null() const;
+  bool is_object() const;
 
   std::string text() const;
   std::string text_or_empty() const;  ///< Null is empty.
   std::int64_t integer() const;
   std::int64_t integer_or(std::int64_t fallback) const;  ///< For null.
+  Second second() const;                                 ///< An instant as Stripe writes it.
+  std::optional<Second> optional_second() const;         ///< None for null.
   bool boolean() const;
   bool boolean_or(bool fallback) const;  ///< For null.
   std::vector<JsonValue> elements() const;

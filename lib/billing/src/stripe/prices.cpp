@@ -64,6 +64,10 @@ Result<std::vector<Price>> Client::prices(const std::vector<std::string>& lookup
   return all_pages(pager("/v1/prices", call), query, read_price);
 }
 
+Result<Price> Client::price(const PriceId& id, Call call) {
+  return get("/v1/prices/" + percent_encoded(id.text()), {}, call).and_then(price_of);
+}
+
 Result<std::vector<Price>> Client::active_prices(const ProductId& product, Call call) {
   const Parameters query{{"product", product.text()}, {"active", "true"}};
   return all_pages(pager("/v1/prices", call), query, read_price);

@@ -51,18 +51,23 @@ Result<UsageEvent> make_usage_event(const NewUsage& usage, Entropy& entropy) {
       .kind = usage.kind,
       .quantity = usage.quantity,
       .clicked_at = usage.clicked_at,
+      .subscription = usage.subscription,
+      .price = usage.price,
   };
 }
 
 std::string_view name(UsageKind kind) {
   switch (kind) {
     case UsageKind::session: return "session";
+    case UsageKind::workshop: return "workshop";
   }
-  return "session";
+  return "unknown";
 }
 
 std::optional<UsageKind> parse_usage_kind(std::string_view text) {
-  if (text == "session") return UsageKind::session;
+  for (const UsageKind kind : {UsageKind::session, UsageKind::workshop}) {
+    if (name(kind) == text) return kind;
+  }
   return std::nullopt;
 }
 

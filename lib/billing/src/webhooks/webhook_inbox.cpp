@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <billing/webhook_inbox.hpp>
+
+namespace billing {
+
+std::string_view name(WebhookState state) {
+  switch (state) {
+    case WebhookState::received: return "received";
+    case WebhookState::done: return "done";
+  }
+  return "unknown";
+}
+
+std::string_view name(WebhookOrigin origin) {
+  switch (origin) {
+    case WebhookOrigin::webhook: return "webhook";
+    case WebhookOrigin::gap: return "gap";
+  }
+  return "unknown";
+}
+
+}  // namespace billing
