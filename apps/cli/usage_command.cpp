@@ -12,11 +12,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 
 namespace billing::apps {
 namespace {
+
+/// The column before which what was used is told, where it isn't always the same.
+constexpr std::ptrdiff_t kinds_at = 3;
 
 Style state_style(EventState state) {
   switch (state) {
@@ -28,10 +32,16 @@ Style state_style(EventState state) {
   return Style::plain;
 }
 
+bool one_session(const RecordedEvent& row) {
+  return row.event->kind == UsageKind::session && row.event->quantity == 1;
+}
+
 std::string usage_table(const std::vector<RecordedEvent>& events) {
+  const bool kinds = !std::ranges::all_of(events, one_session);
   const bool reasons =
       std::ranges::any_of(events, [](const RecordedEvent& each) { return !each.reason.empty(); });
   std::vector<std::string> header{"EVENT", "CUSTOMER", "WHEN (UTC)", "STATE", "AT STRIPE"};
+  if (kinds) header.insert(header.begin() + kinds_at, {"KIND", "QUANTITY"});
   if (reasons) header.emplace_back("REASON");
   Table rows(std::move(header));
   for (const RecordedEvent& each : events) {
@@ -41,6 +51,10 @@ std::string usage_table(const std::vector<RecordedEvent>& events) {
                           {fmt::format("{:%F %T}", fmt::gmtime(clicked_at))},
                           {std::string(name(each.state)), state_style(each.state)},
                           {each.record.empty() ? "-" : each.record.text()}};
+    if (kinds) {
+      row.insert(row.begin() + kinds_at,
+                 {{std::string(name(each.event->kind))}, {std::to_string(each.event->quantity)}});
+    }
     if (reasons) row.push_back({each.reason});
     rows.add(std::move(row));
   }

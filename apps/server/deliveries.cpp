@@ -83,15 +83,26 @@ bool Deliveries::launch() {
 }
 
 void Deliveries::send(Claim claim) {
-  HttpRequest request = delivery_.request(claim);
+  Delivery::Asking asking = delivery_.first(claim);
   flights_.emplace_front(std::move(claim), health_);
-  sender_.start(
-      std::move(request), delivery_.send_timeout(),
-      [this, flight = flights_.begin()](Result<HttpResponse> answer) {
-        Settlement settlement = delivery_.outcome(flight->claim, std::move(answer));
-        settler_.add({.claim = std::move(flight->claim), .settlement = std::move(settlement)});
-        flights_.erase(flight);
-      });
+  ask(flights_.begin(), std::move(asking));
+}
+
+void Deliveries::ask(FlightAt flight, Delivery::Asking asking) {
+  flight->asked = asking.question;
+  // No larger: what doesn't fit into a std::function itself costs an allocation a send.
+  sender_.start(std::move(asking.request), delivery_.send_timeout(),
+                [this, flight](Result<HttpResponse> answer) { land(flight, std::move(answer)); });
+}
+
+void Deliveries::land(FlightAt flight, Result<HttpResponse> answer) {
+  Delivery::Step step = delivery_.next(flight->claim, flight->asked, std::move(answer));
+  if (auto* asking = std::get_if<Delivery::Asking>(&step)) {
+    return ask(flight, std::move(*asking));
+  }
+  settler_.add(
+      {.claim = std::move(flight->claim), .settlement = std::move(std::get<Settlement>(step))});
+  flights_.erase(flight);
 }
 
 void Deliveries::sleep() {

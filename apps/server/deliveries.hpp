@@ -49,11 +49,15 @@ class Deliveries {
     Flight(Claim claimed, StripeHealth& health) : claim(std::move(claimed)), watch(health) {}
     Claim claim;
     StripeHealth::Watch watch;
+    Delivery::Question asked = {};
   };
+  using FlightAt = std::list<Flight>::iterator;
 
   void work();
   bool launch();
   void send(Claim claim);
+  void ask(FlightAt flight, Delivery::Asking asking);
+  void land(FlightAt flight, Result<HttpResponse> answer);
   void sleep();
   Moment next_turn();
   void settled();

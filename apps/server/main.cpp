@@ -178,7 +178,8 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
            .catalog = *catalog,
            .settle_wait = settings.settle_wait});
   if (auto resumed = api.resume(); !resumed) return resumed;
-  Delivery delivery(ledger, stripe, health, limit, clock, entropy, log);
+  Delivery delivery(ledger, stripe, health, limit, clock, entropy, log,
+                    {.challenge_id = settings.challenge_id});
   SettlementBoard board(settings.threads / 2);
   Deliveries deliveries({delivery, *ways->many, health, board, clock, log}, ways->at_once);
   Front front(api, *page, board, deliveries, clock);

@@ -100,6 +100,31 @@ TEST_CASE("an event shows its state, its id at Stripe, and why it was refused") 
   CHECK(refused.out.find("delivered") == std::string::npos);
 }
 
+TEST_CASE("what was used is told beside it, unless it is one session each time") {
+  Program program;
+  const auto data = ledger_at(program.path_of("billing.db"));
+  CHECK(program.run({"usage", "list"}).out.find("KIND") == std::string::npos);
+  billing::SeededEntropy entropy(2);
+  const auto workshop =
+      billing::make_usage_event({.customer = billing::CustomerId("cus_ada"),
+                                 .item = billing::ItemId("si_cus_ada"),
+                                 .kind = billing::UsageKind::workshop,
+                                 .quantity = 6,
+                                 .clicked_at = noon,
+                                 .subscription = billing::SubscriptionId("sub_cus_ada"),
+                                 .price = billing::PriceId("price_2")},
+                                entropy);
+  REQUIRE(workshop);
+  REQUIRE(data->ledger().append(std::make_shared<const billing::UsageEvent>(*workshop), noon));
+  const std::string table = program.run({"usage", "list"}).out;
+  CHECK(table.find("KIND") < table.find("QUANTITY"));
+  CHECK(table.find("QUANTITY") < table.find("STATE"));
+  CHECK(table.find("workshop") != std::string::npos);
+  const auto newest = json_of(program.run({"usage", "list", "--json"}).out).at("events").at(0);
+  CHECK(newest.at("kind") == "workshop");
+  CHECK(newest.at("quantity") == 6);
+}
+
 TEST_CASE("a ledger that is missing or is none is a matter of data") {
   Program program;
   const Finished missing = program.run({"usage", "list"});

@@ -26,7 +26,7 @@ class InProcess {
   FakeClock clock_;
   sandbox::Sandbox sandbox_{
       {.now = [this] { return to_second(clock_.now()).time_since_epoch().count(); }, .seed = 1}};
-  simulation::SandboxTransport transport_{sandbox_};
+  simulation::SandboxTransport transport_{sandbox_, clock_};
 };
 
 /// Through libcurl and a socket to a process of its own.

@@ -221,6 +221,10 @@ function sandbox_at(url) {
     async total() {
       return [...(await this.totals()).values()].reduce((sum, one) => sum + one, 0);
     },
+    /** Of a customer, on whatever invoice. */
+    async invoice_items(customer) {
+      return (await call('GET', `/v1/invoiceitems?customer=${customer}&limit=100`)).data;
+    },
     fault: (order) => call('POST', '/_sandbox/faults', order),
     /** How often the only fault has struck. */
     async fault_used() {

@@ -48,7 +48,7 @@ billing::Result<billing::HttpResponse> SandboxTransport::send(const billing::Htt
   switch (passage.network) {
     case Network::refuses:
       return billing::failure(billing::ErrorCode::unavailable, "connection refused");
-    case Network::delays: late_.push_back(request); return no_answer(request);
+    case Network::delays: late_.push_back({request, clock_.moment()}); return no_answer(request);
     case Network::loses_request: return no_answer(request);
     case Network::carries:
     case Network::loses_answer: break;
@@ -83,8 +83,9 @@ sandbox::HttpResponse SandboxTransport::carry(const billing::HttpRequest& reques
 }
 
 void SandboxTransport::deliver_late() {
-  const std::vector<billing::HttpRequest> arriving = std::exchange(late_, {});
-  for (const billing::HttpRequest& request : arriving) carry(request);
+  for (const Late& each : std::exchange(late_, {})) {
+    if (clock_.moment() - each.since <= std::chrono::hours(1)) carry(each.request);
+  }
 }
 
 }  // namespace simulation

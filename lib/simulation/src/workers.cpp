@@ -60,8 +60,8 @@ void Workers::check(const billing::RecordedEvent& row) {
         fmt::format("{} was settled as {} and is {} now", id, known->second, now));
   }
   // What waits for a final invoice is refused once its click is known to have come after the end.
-  const bool settled = row.state == billing::EventState::delivered ||
-                       row.state == billing::EventState::refused;
+  const bool settled =
+      row.state == billing::EventState::delivered || row.state == billing::EventState::refused;
   if (settled) settled_[id] = now;
 }
 

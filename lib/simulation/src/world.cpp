@@ -79,7 +79,8 @@ class World::Machine {
         health(*world.machine_clock_, world.entropy_),
         api(broken, store, stripe, health, *world.machine_clock_, world.entropy_, silent,
             {.public_url = "http://localhost:4242", .catalog = catalog}),
-        delivery(broken, stripe, health, limit, *world.machine_clock_, world.entropy_, silent) {}
+        delivery(broken, stripe, health, limit, *world.machine_clock_, world.entropy_, silent,
+                 {.challenge_id = challenge_id}) {}
 
   Silent silent;
   std::unique_ptr<billing::SqliteData> data;
@@ -105,7 +106,7 @@ World::World(const WorldOptions& options)
           {.now =
                [this] { return billing::to_second(clock_.true_now()).time_since_epoch().count(); },
            .seed = options.seed}),
-      network_(stripe_),
+      network_(stripe_, clock_),
       disk_(clock_, options.seed + 2),
       machine_clock_(std::make_unique<MachineClock>(*this)) {
   network_.before = [this](const billing::HttpRequest& request, std::chrono::milliseconds timeout) {

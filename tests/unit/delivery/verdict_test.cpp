@@ -44,6 +44,18 @@ TEST_CASE("Only Stripe's plain refusal ends an event") {
   }
 }
 
+TEST_CASE("What has no second is refused as plainly, and told from what came too late") {
+  const auto judged_workshop = [](StripeFailure failure) {
+    return judge({.code = ErrorCode::invalid, .message = "x", .stripe = std::move(failure)},
+                 std::nullopt, usage_at);
+  };
+  CHECK(judged_workshop({.status = 400, .param = "subscription"}).ended);
+  const Verdict other = judged_workshop({.status = 400, .param = "timestamp"});
+  CHECK(other.refused);
+  CHECK_FALSE(other.ended);
+  CHECK_FALSE(judged_workshop({.status = 400, .param = "starting_after"}).refused);
+}
+
 TEST_CASE("No answer at all is a doubt, which another send settles under the same key") {
   const Verdict verdict =
       judge({.code = ErrorCode::outcome_unknown, .message = "no answer"}, usage_at, usage_at);

@@ -14,6 +14,8 @@
 #include <billing/stripe_health.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -75,6 +77,7 @@ class Api {
   Result<Begun> get_user(const HttpRequest& request);
   Result<Begun> subscribe(const HttpRequest& request);
   Result<Begun> schedule(const HttpRequest& request);
+  Result<Begun> register_workshop(const HttpRequest& request);
   Result<Begun> not_built_yet(const HttpRequest& request);
 
   std::shared_ptr<const Offerings> offered() const;
@@ -88,7 +91,13 @@ class Api {
                                     const std::string& return_base);
   Result<std::string> return_base(const HttpRequest& request) const;
   Instant truest_now() const;
-  Result<ItemId> item_for_usage(const CustomerId& customer);
+  struct Press;
+  struct Place;
+  Result<Place> place_of_session(const CustomerId& customer);
+  Result<Place> place_of_workshop(const CustomerId& customer);
+  Result<std::vector<Subscription>> subscriptions_for(
+      const CustomerId& customer, const std::function<bool(const Subscription&)>& serves);
+  Result<Begun> take(const Press& press, Result<Place> place);
   Result<RecordedEvent> record(UsageEvent event);
   Result<bool> may_settle_soon(const RecordedEvent& row);
 

@@ -15,25 +15,40 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace billing {
 
 struct DeliverySettings {
-  /// How long a send has the network. Below `lease`, so that no claim is overtaken in mid-send.
+  /// How long each question has the network. Well below `lease`, so that hardly any claim is
+  /// overtaken while it is under way; one that is does no harm.
   std::chrono::milliseconds send_timeout{10'000};
   std::chrono::milliseconds lease{60'000};
+  std::string challenge_id = {};  ///< Marks the invoice items.
 };
 
 /// Carries the ledger's pending events to Stripe, as steps that whoever owns the threads takes in
 /// turn: claim, send, settle. Thread-safe; starts no thread and never waits.
 ///
-/// An event is a `set` on a second of its own, so that sending it again is harmless: every doubt
-/// ends in another send. Delivery stops at nothing but Stripe's plain refusal, which is stored with
-/// its reason.
+/// A session is a `set` on a second of its own, so that sending it again is harmless: every doubt
+/// ends in another send. A workshop is an invoice item that names its event, and each send looks
+/// for it first: every doubt ends in a look. Delivery stops at nothing but Stripe's plain refusal,
+/// which is stored with its reason.
 class Delivery {
  public:
+  /// What Stripe is asked about a claim: of a session to set its usage; of a workshop for the
+  /// customer's invoice items, and to add one if the event's is not among them.
+  enum class Question { usage_record, known_invoice_items, new_invoice_item };
+  struct Asking {
+    Question question;
+    HttpRequest request;
+  };
+  /// What an answer leads to: how the claim ends, or what is to be asked next.
+  using Step = std::variant<Settlement, Asking>;
+
   /// All referred to must outlive it.
   Delivery(Ledger& ledger, stripe::Client& stripe, StripeHealth& health, RateLimit& limit,
            Clock& clock, Entropy& entropy, Observer& observer, DeliverySettings settings = {});
@@ -41,11 +56,12 @@ class Delivery {
   /// What is to be sent next, or nothing just now: nothing is due, or the rate limit or a pause
   /// while Stripe fails forbids it.
   Result<std::optional<Claim>> claim();
-  /// The only step that meets the network, in two halves: what is to be sent, at once and with
-  /// `send_timeout` and a StripeHealth::Watch, and what came of it. Changes nothing on disk.
-  HttpRequest request(const Claim& claim) const;
-  Settlement outcome(const Claim& claim, Result<HttpResponse> answer);
-  /// Both, and the client's transport in between, for who sends one at a time.
+  /// The only step that meets the network, in halves: what is to be sent first, and what its answer
+  /// leads to. All is sent at once and with `send_timeout`, under a StripeHealth::Watch. Changes
+  /// nothing on disk.
+  Asking first(const Claim& claim) const;
+  Step next(const Claim& claim, Question asked, Result<HttpResponse> answer);
+  /// All of it, by the client's transport, for who sends one at a time.
   Settlement send(const Claim& claim);
   /// Stores the outcome and answers the row as it now is; none if the claim had been overtaken and
   /// nothing changed. After a failure the same may be tried again.
@@ -58,6 +74,10 @@ class Delivery {
   std::chrono::milliseconds send_timeout() const { return settings_.send_timeout; }
 
  private:
+  Asking adding_item(const RecordedEvent& row);
+  Step look_for_item(const RecordedEvent& row, const stripe::InvoiceItemPage& page);
+  Settlement delivered(const RecordedEvent& row, const std::string& id);
+  Settlement failed(const RecordedEvent& row, const Error& error);
   void report(const SettledClaim& settled);
   Instant now_at_stripe() const;
   std::chrono::milliseconds pause_after_failure(const ItemId& item);

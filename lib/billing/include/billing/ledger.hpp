@@ -39,7 +39,7 @@ struct RecordedEvent {
   int attempt = 1;  ///< Part of the key at Stripe: `use_…/1`. Raised when Stripe stored an error.
   std::optional<Instant> first_sent_at = std::nullopt;
   std::string reason = {};
-  UsageRecordId record = {};
+  UsageRecordId record = {};     ///< Of a workshop the invoice item's id.
   std::string api_version = {};  ///< Of the delivery.
   /// Set once, for ever: the subscription on whose final invoice it is.
   SubscriptionId final_invoice_of = {};

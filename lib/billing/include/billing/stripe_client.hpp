@@ -173,6 +173,13 @@ class Client {
   Result<std::vector<InvoiceItem>> invoice_items(const CustomerId& customer, Call call = {});
   Result<InvoiceItem> create_invoice_item(const NewInvoiceItem& item, const IdempotencyKey& key,
                                           Call call = {});
+  /// Both in two halves, as `usage_record_request` and `usage_record_of` are; the list by pages, of
+  /// which each but the first comes `after` the one before.
+  HttpRequest invoice_items_request(const CustomerId& customer,
+                                    const InvoiceItemId& after = {}) const;
+  Result<InvoiceItemPage> invoice_items_of(Result<HttpResponse> answer);
+  HttpRequest invoice_item_request(const NewInvoiceItem& item, const IdempotencyKey& key) const;
+  Result<InvoiceItem> invoice_item_of(Result<HttpResponse> answer);
   /// Of one that waits, or is on a draft.
   Result<void> delete_invoice_item(const InvoiceItemId& id, Call call = {});
 
@@ -216,6 +223,7 @@ class Client {
   Result<HttpResponse> request(HttpRequest request, const Call& call);
   Result<HttpResponse> try_once(const HttpRequest& request, std::chrono::milliseconds timeout);
   void hear(const HttpRequest& request, Result<HttpResponse>& outcome);
+  Result<HttpResponse> heard_once(const HttpRequest& request, Result<HttpResponse> answer);
   Error give_up(const HttpRequest& request, const Result<HttpResponse>& outcome, bool in_doubt);
   void wait_for_turn(Moment deadline);
   Result<HttpResponse> get(std::string path, Parameters query, const Call& call);
@@ -225,6 +233,7 @@ class Client {
   Result<void> remove(std::string path, const Call& call);
   Result<void> complete_lines(Invoice& invoice, const Call& call);
   bool invoices_have_payment_intents() const;
+  static HttpRequest reading(std::string path, Parameters query);
   static HttpRequest writing(std::string path, const Parameters& form, const IdempotencyKey& key);
   /// Asks for pages of one list, all within one call's budget.
   std::function<Result<HttpResponse>(Parameters query)> pager(std::string path, const Call& call);

@@ -118,6 +118,12 @@ struct InvoiceItem {
   Metadata metadata;
 };
 
+/// A part of a list of them.
+struct InvoiceItemPage {
+  std::vector<InvoiceItem> items;
+  InvoiceItemId next_after;  ///< Where the next page begins; empty on the last.
+};
+
 /// What the portal's pages let a customer do.
 struct PortalConfiguration {
   PortalConfigurationId id;

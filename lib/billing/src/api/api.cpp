@@ -21,7 +21,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/users", &Api::get_user},
       {"POST", "/offerings/paircode", &Api::subscribe},
       {"POST", "/offerings/paircode/schedule", &Api::schedule},
-      {"POST", "/offerings/workshop", &Api::not_built_yet},
+      {"POST", "/offerings/workshop", &Api::register_workshop},
       {"POST", "/users/portal", &Api::not_built_yet},
       {"POST", "/webhook", &Api::not_built_yet},
   };

@@ -7,6 +7,7 @@
 #include <billing/ledger.hpp>
 #include <billing/result.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,14 @@ namespace billing {
 /// A text field of a JSON object. `invalid` if the body is no such object, or the field is missing
 /// or no text; the message names the field.
 Result<std::string> text_field(const std::string& body, const std::string& field);
+
+struct WholeNumbers {
+  std::int64_t least;
+  std::int64_t most;
+};
+/// A number of those. `invalid` likewise, and for "6", 6.5 and true.
+Result<std::int64_t> whole_number_field(const std::string& body, const std::string& field,
+                                        const WholeNumbers& allowed);
 
 HttpResponse offerings_response(const Offerings& offerings);
 

@@ -38,10 +38,9 @@ ordered_json user_object(const User& user, const Subscription* subscription,
   return body;
 }
 
-}  // namespace
-
-Result<std::string> text_field(const std::string& body, const std::string& field) {
-  const auto parsed = nlohmann::json::parse(body, nullptr, false);
+/// A field of a JSON object that has it.
+Result<nlohmann::json> field_of(const std::string& body, const std::string& field) {
+  auto parsed = nlohmann::json::parse(body, nullptr, false);
   if (!parsed.is_object()) {
     return failure(ErrorCode::invalid,
                    fmt::format("the body has to be a JSON object with the field {}", field));
@@ -51,10 +50,45 @@ Result<std::string> text_field(const std::string& body, const std::string& field
     return failure(ErrorCode::invalid,
                    fmt::format("{} is missing: send it in the JSON body", field));
   }
-  if (!found->is_string()) {
+  return std::move(*found);
+}
+
+/// What the answer to a click says of it.
+ordered_json event_object(const RecordedEvent& row) {
+  const bool delivered = row.state == EventState::delivered;
+  const UsageEvent& event = *row.event;
+  if (event.kind == UsageKind::session) {
+    const ordered_json record = delivered ? ordered_json(row.record.text()) : ordered_json();
+    return {{"usageRecord", record}, {"event", event.id.text()}};
+  }
+  ordered_json body = {{"subscription", event.subscription.text()}, {"event", event.id.text()}};
+  if (delivered) body["invoiceItem"] = row.record.text();
+  return body;
+}
+
+}  // namespace
+
+Result<std::string> text_field(const std::string& body, const std::string& field) {
+  const auto value = field_of(body, field);
+  if (!value) return tl::unexpected(value.error());
+  if (!value->is_string()) {
     return failure(ErrorCode::invalid, fmt::format("{} has to be a text", field));
   }
-  return found->get<std::string>();
+  return value->get<std::string>();
+}
+
+Result<std::int64_t> whole_number_field(const std::string& body, const std::string& field,
+                                        const WholeNumbers& allowed) {
+  const auto value = field_of(body, field);
+  if (!value) return tl::unexpected(value.error());
+  if (value->is_number_integer()) {
+    // What is beyond 63 bits is read as below zero.
+    const auto number = value->get<std::int64_t>();
+    if (number >= allowed.least && number <= allowed.most) return number;
+  }
+  return failure(ErrorCode::invalid,
+                 fmt::format("{} has to be a whole number from {} to {}, without quotes", field,
+                             allowed.least, allowed.most));
 }
 
 HttpResponse offerings_response(const Offerings& offerings) {
@@ -93,13 +127,12 @@ HttpResponse event_response(const RecordedEvent& row) {
   switch (row.state) {
     case EventState::pending:
     case EventState::final_invoice:  // Billed for sure, and never to be usage.
-      return json_response(202, {{"usageRecord", nullptr}, {"event", row.event->id.text()}});
-    case EventState::delivered:
-      return json_response(200,
-                           {{"usageRecord", row.record.text()}, {"event", row.event->id.text()}});
+      return json_response(202, event_object(row));
+    case EventState::delivered: return json_response(200, event_object(row));
     case EventState::refused:
       return json_response(409, {{"error",
-                                  {{"message", "the session was not registered: " + row.reason},
+                                  {{"message", fmt::format("the {} was not registered: {}",
+                                                           name(row.event->kind), row.reason)},
                                    {"code", "usage_refused"},
                                    {"event", row.event->id.text()}}}});
   }

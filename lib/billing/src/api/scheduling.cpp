@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// One click: POST /offerings/paircode/schedule.
+// One click: POST /offerings/paircode/schedule, and what all that is recorded has in common.
 #include <billing/api.hpp>
 
 #include "api/bodies.hpp"
 #include "api/call_limits.hpp"
+#include "api/pressing.hpp"
 
 #include <fmt/format.h>
 
@@ -12,50 +13,23 @@ namespace billing {
 Result<Begun> Api::schedule(const HttpRequest& request) {
   const Result<User> user = signed_in(request);
   if (!user) return tl::unexpected(user.error());
-  const auto key = header(request.headers, "Idempotency-Key");
-  Result<ItemId> item = item_for_usage(user->customer);
-  if (!item && key) {
-    // A click that is known stays on its item, whatever has become of the subscription since.
-    const auto known = ledger_.find(user->customer, IdempotencyKey(*key));
-    if (!known) return tl::unexpected(known.error());
-    if (*known) item = (*known)->event->item;
-  }
-  if (!item) return tl::unexpected(item.error());
-  Result<UsageEvent> event = make_usage_event(
-      {.customer = user->customer, .item = *item, .key = key, .clicked_at = truest_now()},
-      entropy_);
-  if (!event) return tl::unexpected(event.error());
-  const Result<RecordedEvent> row = record(std::move(*event));
-  if (!row) return tl::unexpected(row.error());
-  const Result<bool> soon = may_settle_soon(*row);
-  if (!soon) return tl::unexpected(soon.error());
-  if (!*soon) return event_response(*row);
-  return Waiting{.event = row->event->id, .until = clock_.moment() + settings_.settle_wait};
+  return take({.customer = user->customer,
+               .key = header(request.headers, "Idempotency-Key"),
+               .kind = UsageKind::session},
+              place_of_session(user->customer));
 }
 
-/// Stripe's time, which says when a click is usage; this machine's until that is known.
-Instant Api::truest_now() const {
-  return stripe_.now_at_stripe().value_or(clock_.now());
-}
-
-/// The item that a customer's usage goes to. Stripe is asked only if the store knows of none.
-Result<ItemId> Api::item_for_usage(const CustomerId& customer) {
+/// The item that a customer's usage goes to.
+Result<Api::Place> Api::place_of_session(const CustomerId& customer) {
   const std::shared_ptr<const Offerings> offerings = offered();
   const OfferedPrice* on_demand = offerings->find(PriceRole::on_demand);
   if (on_demand == nullptr) {
     return failure(ErrorCode::unavailable, "the catalog was never read from Stripe");
   }
-  auto subscriptions = store_.subscriptions(customer);
-  for (const bool asked_stripe : {false, true}) {
-    if (!subscriptions) return failure(std::move(subscriptions));
-    const Subscription* subscription = current(*subscriptions);
-    if (subscription != nullptr && is_live(*subscription)) {
-      const SubscriptionItem* item = metered_item(*subscription, on_demand->product);
-      if (item != nullptr) return item->id;
-    }
-    if (!asked_stripe) subscriptions = refresh_.subscriptions(customer, quick_read);
-  }
-  if (!subscriptions) return failure(std::move(subscriptions));
+  const auto subscriptions = subscriptions_for(customer, [on_demand](const Subscription& each) {
+    return metered_item(each, on_demand->product) != nullptr;
+  });
+  if (!subscriptions) return tl::unexpected(subscriptions.error());
   const Subscription* subscription = current(*subscriptions);
   if (subscription == nullptr) {
     return failure(ErrorCode::conflict,
@@ -66,9 +40,56 @@ Result<ItemId> Api::item_for_usage(const CustomerId& customer) {
                    fmt::format("the on-demand subscription has ended ({}): buy the package again",
                                subscription->status));
   }
-  return failure(ErrorCode::conflict,
-                 "the subscription is the monthly one: sessions on demand need the on-demand "
-                 "package");
+  const SubscriptionItem* item = metered_item(*subscription, on_demand->product);
+  if (item == nullptr) {
+    return failure(ErrorCode::conflict,
+                   "the subscription is the monthly one: sessions on demand need the on-demand "
+                   "package");
+  }
+  return Place{.item = item->id};
+}
+
+/// What the store knows of; where none of it is live and `serves`, what Stripe does.
+Result<std::vector<Subscription>> Api::subscriptions_for(
+    const CustomerId& customer, const std::function<bool(const Subscription&)>& serves) {
+  auto known = store_.subscriptions(customer);
+  if (!known) return known;
+  const Subscription* subscription = current(*known);
+  if (subscription != nullptr && is_live(*subscription) && serves(*subscription)) return known;
+  return refresh_.subscriptions(customer, quick_read);
+}
+
+/// Puts it on disk, and says whether its answer can wait for the settlement.
+Result<Begun> Api::take(const Press& press, Result<Place> place) {
+  if (!place && press.key) {
+    // What is known stays where it is, whatever has become of the subscription since.
+    const auto known = ledger_.find(press.customer, IdempotencyKey(*press.key));
+    if (!known) return tl::unexpected(known.error());
+    if (*known) place = Place{.item = (*known)->event->item};
+  }
+  if (!place) return failure(std::move(place));
+  Result<UsageEvent> event = make_usage_event({.customer = press.customer,
+                                               .item = std::move(place->item),
+                                               .key = press.key,
+                                               .kind = press.kind,
+                                               .quantity = press.quantity,
+                                               .clicked_at = truest_now(),
+                                               .subscription = std::move(place->subscription),
+                                               .price = std::move(place->price)},
+                                              entropy_);
+  if (!event) return failure(std::move(event));
+  const Result<RecordedEvent> row = record(std::move(*event));
+  if (!row) return tl::unexpected(row.error());
+  if (row->state == EventState::final_invoice) return finish(*row);
+  const Result<bool> soon = may_settle_soon(*row);
+  if (!soon) return tl::unexpected(soon.error());
+  if (!*soon) return event_response(*row);
+  return Waiting{.event = row->event->id, .until = clock_.moment() + settings_.settle_wait};
+}
+
+/// Stripe's time, which says when a click is usage; this machine's until that is known.
+Instant Api::truest_now() const {
+  return stripe_.now_at_stripe().value_or(clock_.now());
 }
 
 Result<RecordedEvent> Api::record(UsageEvent event) {

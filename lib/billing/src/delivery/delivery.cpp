@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds item_pause_min(500);
 constexpr std::chrono::milliseconds item_pause_max(10'000);
 /// 2^5 times the shortest pause is past the longest.
 constexpr int doublings_max = 5;
+/// The field of an invoice item's metadata that names the event.
+constexpr const char* event_mark = "event";
 
 /// One key an attempt: sent again under it, Stripe answers again and does nothing twice.
 IdempotencyKey key_of(const RecordedEvent& row) {
@@ -54,30 +56,89 @@ Result<std::optional<Claim>> Delivery::claim() {
 }
 
 // One try: the ledger's schedule decides on the next, and in between others have their turn.
-HttpRequest Delivery::request(const Claim& claim) const {
+Delivery::Asking Delivery::first(const Claim& claim) const {
   const RecordedEvent& row = claim.row;
+  const UsageEvent& event = *row.event;
+  if (event.kind == UsageKind::workshop) {
+    return {.question = Question::known_invoice_items,
+            .request = stripe_.invoice_items_request(event.customer)};
+  }
   require(row.usage_at.has_value());
-  return stripe_.usage_record_request(
-      {.item = row.event->item, .quantity = row.event->quantity, .timestamp = *row.usage_at},
-      key_of(row));
+  return {.question = Question::usage_record,
+          .request = stripe_.usage_record_request(
+              {.item = event.item, .quantity = event.quantity, .timestamp = *row.usage_at},
+              key_of(row))};
+}
+
+Delivery::Step Delivery::next(const Claim& claim, Question asked, Result<HttpResponse> answer) {
+  const RecordedEvent& row = claim.row;
+  switch (asked) {
+    case Question::usage_record: {
+      const auto record = stripe_.usage_record_of(row.event->item, std::move(answer));
+      if (!record) return failed(row, record.error());
+      return delivered(row, record->id.text());
+    }
+    case Question::known_invoice_items: {
+      const auto page = stripe_.invoice_items_of(std::move(answer));
+      if (!page) return failed(row, page.error());
+      return look_for_item(row, *page);
+    }
+    case Question::new_invoice_item: break;
+  }
+  const auto item = stripe_.invoice_item_of(std::move(answer));
+  if (!item) return failed(row, item.error());
+  return delivered(row, item->id.text());
 }
 
 Settlement Delivery::send(const Claim& claim) {
   const StripeHealth::Watch watch(health_);
-  return outcome(claim, stripe_.send(request(claim), settings_.send_timeout));
+  Step step = first(claim);
+  while (const auto* asking = std::get_if<Asking>(&step)) {
+    auto answer = stripe_.send(asking->request, settings_.send_timeout);
+    step = next(claim, asking->question, std::move(answer));
+  }
+  return std::move(std::get<Settlement>(step));
 }
 
-Settlement Delivery::outcome(const Claim& claim, Result<HttpResponse> answer) {
-  const RecordedEvent& row = claim.row;
-  const auto record = stripe_.usage_record_of(row.event->item, std::move(answer));
-  if (record) {
-    health_.saw_success();
-    forget_failures(row.event->item);
-    return {
-        .state = EventState::delivered, .record = record->id, .api_version = stripe_.api_version()};
+/// What delivery takes next pays for the further questions: the claim has paid for one only.
+Delivery::Step Delivery::look_for_item(const RecordedEvent& row,
+                                       const stripe::InvoiceItemPage& page) {
+  const UsageEvent& event = *row.event;
+  for (const stripe::InvoiceItem& each : page.items) {
+    const auto mark = each.metadata.find(event_mark);
+    if (mark != each.metadata.end() && mark->second == event.id.text()) {
+      return delivered(row, each.id.text());
+    }
   }
-  health_.saw(record.error());
-  const Verdict verdict = judge(record.error(), *row.usage_at, to_second(now_at_stripe()));
+  static_cast<void>(limit_.take());
+  if (page.next_after.empty()) return adding_item(row);
+  return Asking{.question = Question::known_invoice_items,
+                .request = stripe_.invoice_items_request(event.customer, page.next_after)};
+}
+
+Delivery::Asking Delivery::adding_item(const RecordedEvent& row) {
+  const UsageEvent& event = *row.event;
+  const stripe::NewInvoiceItem item{
+      .customer = event.customer,
+      .subscription = event.subscription,
+      .price = event.price,
+      .quantity = event.quantity,
+      .metadata = {{event_mark, event.id.text()}, {"challenge_id", settings_.challenge_id}}};
+  return {.question = Question::new_invoice_item,
+          .request = stripe_.invoice_item_request(item, key_of(row))};
+}
+
+Settlement Delivery::delivered(const RecordedEvent& row, const std::string& id) {
+  health_.saw_success();
+  forget_failures(row.event->item);
+  return {.state = EventState::delivered,
+          .record = UsageRecordId(id),
+          .api_version = stripe_.api_version()};
+}
+
+Settlement Delivery::failed(const RecordedEvent& row, const Error& error) {
+  health_.saw(error);
+  const Verdict verdict = judge(error, row.usage_at, to_second(now_at_stripe()));
   if (verdict.refused) {
     forget_failures(row.event->item);
     return {.state = verdict.ended ? EventState::final_invoice : EventState::refused,
@@ -115,6 +176,7 @@ void Delivery::report(const SettledClaim& settled) {
   observer_.observe({.severity = Severity::warning,
                      .what = refused ? "usage_refused" : "usage_delayed",
                      .facts = {{"event", event.id.text()},
+                               {"kind", std::string(name(event.kind))},
                                {"item", event.item.text()},
                                {"reason", settled.settlement.reason}}});
 }

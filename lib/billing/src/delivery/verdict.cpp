@@ -18,10 +18,11 @@ bool is_unknown_route(const StripeFailure& failure) {
 
 bool is_final(const StripeFailure& failure) {
   // 409 and 429 pass, 401 and 403 are the operator's to mend; idempotency errors say nothing of
-  // usage.
+  // usage; and where a page was to begin may have been deleted since the one before.
   return (failure.status == 400 || failure.status == 402 || failure.status == 404) &&
          failure.type != "idempotency_error" && failure.code != "rate_limit" &&
-         failure.code != "lock_timeout" && !is_unknown_route(failure);
+         failure.code != "lock_timeout" && failure.param != "starting_after" &&
+         !is_unknown_route(failure);
 }
 
 /// Stripe's words are not documented; what it can't mean otherwise is that the item is no more.
@@ -37,13 +38,13 @@ std::string stripe_said(const StripeFailure& failure) {
 
 }  // namespace
 
-Verdict judge(const Error& error, Second usage_at, Second now_at_stripe) {
+Verdict judge(const Error& error, std::optional<Second> usage_at, Second now_at_stripe) {
   if (!error.stripe) return {.reason = error.message};
   const StripeFailure& failure = *error.stripe;
   Verdict verdict{.reason = stripe_said(failure)};
   if (failure.type == "idempotency_error" && failure.status == 400) {
     verdict.raise_attempt = true;
-  } else if (failure.param == "timestamp" && usage_at + clock_doubt > now_at_stripe) {
+  } else if (failure.param == "timestamp" && usage_at && *usage_at + clock_doubt > now_at_stripe) {
     verdict.raise_attempt = true;
   } else if (is_final(failure)) {
     verdict.refused = true;

@@ -38,8 +38,7 @@ inline std::optional<Second> optional_second(const Run& run, int column) {
 }
 
 /// Why a click that found its subscription ended is refused.
-inline constexpr const char* clicked_after_end =
-    "the subscription had ended before the session was arranged";
+inline constexpr const char* clicked_after_end = "the subscription had ended before the click";
 
 /// Begins every query for events; `event_of` reads the columns in this order.
 inline const std::string select_events =

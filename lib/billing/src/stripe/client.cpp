@@ -69,11 +69,7 @@ Result<Account> Client::account(Call call) {
 }
 
 Result<HttpResponse> Client::get(std::string path, Parameters query, const Call& call) {
-  HttpRequest reading;
-  reading.method = "GET";
-  reading.path = std::move(path);
-  reading.query = std::move(query);
-  return request(std::move(reading), call);
+  return request(reading(std::move(path), std::move(query)), call);
 }
 
 Result<HttpResponse> Client::post(std::string path, const Parameters& form,
@@ -89,6 +85,14 @@ Result<void> Client::remove(std::string path, const Call& call) {
   const bool gone_before = !response && response.error().code == ErrorCode::not_found;
   if (response || gone_before) return {};
   return tl::unexpected(response.error());
+}
+
+HttpRequest Client::reading(std::string path, Parameters query) {
+  HttpRequest reading;
+  reading.method = "GET";
+  reading.path = std::move(path);
+  reading.query = std::move(query);
+  return reading;
 }
 
 HttpRequest Client::writing(std::string path, const Parameters& form, const IdempotencyKey& key) {
@@ -185,6 +189,13 @@ void Client::hear(const HttpRequest& request, Result<HttpResponse>& outcome) {
       fmt::format("{} {}: {}", request.method, request.path, outcome.error().message);
 }
 
+/// Of what is not tried again: the answer, if it is a success.
+Result<HttpResponse> Client::heard_once(const HttpRequest& request, Result<HttpResponse> answer) {
+  hear(request, answer);
+  if (succeeded(answer)) return answer;
+  return tl::unexpected(give_up(request, answer, write(request) && leaves_doubt(answer)));
+}
+
 HttpRequest Client::usage_record_request(const NewUsageRecord& record,
                                          const IdempotencyKey& key) const {
   return signed_with_key(writing(usage_records_path(record.item), usage_record_form(record), key));
@@ -192,11 +203,7 @@ HttpRequest Client::usage_record_request(const NewUsageRecord& record,
 
 Result<UsageRecord> Client::usage_record_of(const ItemId& item, Result<HttpResponse> answer) {
   const HttpRequest request{.method = "POST", .path = usage_records_path(item)};
-  hear(request, answer);
-  if (!succeeded(answer)) {
-    return tl::unexpected(give_up(request, answer, leaves_doubt(answer)));
-  }
-  return read_usage_record(*answer);
+  return heard_once(request, std::move(answer)).and_then(read_usage_record);
 }
 
 void Client::learn_time(const HttpResponse& response) {

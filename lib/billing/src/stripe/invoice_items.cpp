@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stripe/invoice_items.hpp"
-
 #include <billing/stripe_client.hpp>
 
 #include "stripe/form.hpp"
@@ -10,6 +8,8 @@
 // https://docs.stripe.com/api/invoiceitems
 namespace billing::stripe {
 namespace {
+
+const std::string invoice_items_path = "/v1/invoiceitems";
 
 InvoiceItem read_invoice_item(const JsonValue& item) {
   // Since basil the price stands under `pricing`.
@@ -24,8 +24,6 @@ InvoiceItem read_invoice_item(const JsonValue& item) {
           .amount = read_money(item, "amount"),
           .metadata = item["metadata"].texts()};
 }
-
-}  // namespace
 
 Parameters invoice_item_form(const NewInvoiceItem& item) {
   Parameters form{{"customer", item.customer.text()}, {"quantity", std::to_string(item.quantity)}};
@@ -50,9 +48,19 @@ Parameters invoice_item_form(const NewInvoiceItem& item) {
   return form;
 }
 
-Result<InvoiceItem> invoice_item_of(const HttpResponse& response) {
+Result<InvoiceItem> written_item(const HttpResponse& response) {
   return read_json(response.body, read_invoice_item);
 }
+
+Result<InvoiceItemPage> page_of(const HttpResponse& response) {
+  InvoiceItemPage page;
+  const Result<std::string> next = read_page(response, read_invoice_item, page.items);
+  if (!next) return tl::unexpected(next.error());
+  page.next_after = InvoiceItemId(*next);
+  return page;
+}
+
+}  // namespace
 
 Result<std::vector<InvoiceItem>> Client::invoice_items(const CustomerId& customer, Call call) {
   const Parameters query{{"customer", customer.text()}};
@@ -61,7 +69,28 @@ Result<std::vector<InvoiceItem>> Client::invoice_items(const CustomerId& custome
 
 Result<InvoiceItem> Client::create_invoice_item(const NewInvoiceItem& item,
                                                 const IdempotencyKey& key, Call call) {
-  return post(invoice_items_path, invoice_item_form(item), key, call).and_then(invoice_item_of);
+  return post(invoice_items_path, invoice_item_form(item), key, call).and_then(written_item);
+}
+
+HttpRequest Client::invoice_items_request(const CustomerId& customer,
+                                          const InvoiceItemId& after) const {
+  return signed_with_key(
+      reading(invoice_items_path, page_query({{"customer", customer.text()}}, after.text())));
+}
+
+Result<InvoiceItemPage> Client::invoice_items_of(Result<HttpResponse> answer) {
+  const HttpRequest request{.method = "GET", .path = invoice_items_path};
+  return heard_once(request, std::move(answer)).and_then(page_of);
+}
+
+HttpRequest Client::invoice_item_request(const NewInvoiceItem& item,
+                                         const IdempotencyKey& key) const {
+  return signed_with_key(writing(invoice_items_path, invoice_item_form(item), key));
+}
+
+Result<InvoiceItem> Client::invoice_item_of(Result<HttpResponse> answer) {
+  const HttpRequest request{.method = "POST", .path = invoice_items_path};
+  return heard_once(request, std::move(answer)).and_then(written_item);
 }
 
 Result<void> Client::delete_invoice_item(const InvoiceItemId& id, Call call) {

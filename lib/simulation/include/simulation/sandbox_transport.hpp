@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <billing/clock.hpp>
 #include <billing/http_transport.hpp>
 
 #include "sandbox/sandbox.hpp"
@@ -39,8 +40,9 @@ struct Passage {
 /// hooks are and nothing is delayed.
 class SandboxTransport final : public billing::HttpTransport {
  public:
-  /// `sandbox` must outlive it.
-  explicit SandboxTransport(sandbox::Sandbox& sandbox) : sandbox_(sandbox) {}
+  /// Both must outlive it.
+  SandboxTransport(sandbox::Sandbox& sandbox, const billing::Clock& clock)
+      : sandbox_(sandbox), clock_(clock) {}
 
   billing::Result<billing::HttpResponse> send(const billing::HttpRequest& request,
                                               std::chrono::milliseconds timeout) override;
@@ -52,14 +54,20 @@ class SandboxTransport final : public billing::HttpTransport {
   /// Told of each answer of the sandbox, also of those that arrive nowhere.
   std::function<void(const billing::HttpRequest&, const sandbox::HttpResponse&)> witness;
 
-  /// Carries to Stripe what was delayed; nobody waits for the answers.
+  /// Carries to Stripe what was delayed for an hour at most, longer than any network keeps a
+  /// request; the rest is lost. Nobody waits for the answers.
   void deliver_late();
 
  private:
+  struct Late {
+    billing::HttpRequest request;
+    billing::Moment since;
+  };
   sandbox::HttpResponse carry(const billing::HttpRequest& request);
 
   sandbox::Sandbox& sandbox_;
-  std::vector<billing::HttpRequest> late_;
+  const billing::Clock& clock_;
+  std::vector<Late> late_;
 };
 
 }  // namespace simulation
