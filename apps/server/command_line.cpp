@@ -12,7 +12,8 @@ constexpr int exit_usage = 2;
 
 constexpr const char* footer = R"(
 Secrets come from the environment or from a .env file in the working folder, never from a flag:
-  STRIPE_SECRET_KEY   sk_test_… from https://dashboard.stripe.com/test/apikeys
+  STRIPE_SECRET_KEY      sk_test_… from https://dashboard.stripe.com/test/apikeys
+  STRIPE_WEBHOOK_SECRET  whsec_… of the webhook endpoint; two with a comma while it is being rolled
 
 Examples:
   billing-server --sandbox              everything on this machine, no Stripe account needed

@@ -7,16 +7,19 @@
 #include <billing/error_codes.hpp>
 #include <billing/group_commit.hpp>
 #include <billing/sqlite_data.hpp>
+#include <billing/webhooks.hpp>
 
 #include "http/http_listener.hpp"
 #include "sandbox/sandbox_host.hpp"
 #include "server/catalog_keeper.hpp"
 #include "server/file_limit.hpp"
 #include "server/front.hpp"
+#include "server/housekeeper.hpp"
 #include "server/log_observer.hpp"
 #include "server/server_clock.hpp"
 #include "server/server_settings.hpp"
 #include "server/temporary_folder.hpp"
+#include "server/webhook_chores.hpp"
 #include "signals/stop_signals.hpp"
 
 #include <fmt/format.h>
@@ -151,15 +154,21 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   if (!file) return failure(std::move(file));
   SqliteData& data = *file->data;
 
+  const std::string own_name = authority(settings.host, (*listener)->port());
   std::unique_ptr<SandboxHost> sandbox;
   std::string api_base = settings.stripe_api_base;
+  std::vector<std::string> webhook_secrets = settings.webhook_secrets;
   if (settings.sandbox) {
-    auto started = SandboxHost::start(
-        {.port = settings.sandbox_port, .seed = entropy.next(), .receivers_follow = true}, machine);
+    auto started = SandboxHost::start({.port = settings.sandbox_port,
+                                       .seed = entropy.next(),
+                                       .forward_to = "http://" + own_name + "/webhook",
+                                       .receivers_follow = true},
+                                      machine);
     if (!started) return failure(std::move(started));
     sandbox = std::move(*started);
     clock.follow(*sandbox);
     api_base = sandbox->url();
+    webhook_secrets = {sandbox->webhook_secret()};
   }
   auto ways = open_ways(api_base, settings, clock);
   if (!ways) return failure(std::move(ways));
@@ -168,12 +177,13 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
                         {.secret_key = settings.secret_key, .limit = &limit});
   StripeHealth health(clock, entropy);
 
-  const std::string own_name = authority(settings.host, (*listener)->port());
   Doors doors = doors_of(settings, (*listener)->port());
 
   GroupCommit ledger(data.ledger());
   CachedStore store(data.store(), customers_kept_max);
-  Api api(ledger, store, stripe, health, clock, entropy, log,
+  if (webhook_secrets.empty()) log.observe(missing_webhook_secret());
+  Webhooks webhooks(data.inbox(), store, stripe, health, clock, log, std::move(webhook_secrets));
+  Api api(ledger, store, stripe, health, webhooks, clock, entropy, log,
           {.public_url = settings.public_url,
            .catalog = *catalog,
            .settle_wait = settings.settle_wait});
@@ -183,10 +193,16 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   SettlementBoard board(settings.threads / 2);
   Deliveries deliveries({delivery, *ways->many, health, board, clock, log}, ways->at_once);
   Front front(api, *page, board, deliveries, clock);
+  Housekeeper housekeeper(clock, log, {gap_chore(webhooks, clock), webhook_chore(webhooks)});
 
   std::optional<Error> foreign;
   CatalogKeeper keeper(stripe, health, store, api, log, *catalog, /*livemode=*/false,
-                       {.on_ready = [&] { deliveries.start(); },
+                       {.on_ready =
+                            [&] {
+                              deliveries.start();
+                              webhooks.begin();
+                              housekeeper.start();
+                            },
                         .on_foreign =
                             [&](const Error& error) {
                               foreign = error;
@@ -203,6 +219,7 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   (*listener)->stop();
   answering.join();
   keeper.stop();
+  housekeeper.stop();
   deliveries.stop();
   if (foreign) return tl::unexpected(*foreign);
   return {};

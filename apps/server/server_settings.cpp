@@ -8,6 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace billing::apps {
 namespace {
 
@@ -31,6 +34,22 @@ Result<std::string> checked_key(const Settings& settings, bool sandbox) {
     return usable ? key->value : std::string(sandbox_key);
   }
   return required_secret_key(settings);
+}
+
+/// One, or while it is being rolled two, with a comma between them.
+std::vector<std::string> webhook_secrets(const std::optional<Setting>& setting) {
+  constexpr std::string_view blanks = " \t";
+  std::vector<std::string> secrets;
+  std::string_view rest = setting ? setting->value : std::string_view();
+  while (!rest.empty()) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    std::string_view secret = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    secret.remove_prefix(std::min(secret.find_first_not_of(blanks), secret.size()));
+    secret = secret.substr(0, secret.find_last_not_of(blanks) + 1);
+    if (!secret.empty()) secrets.emplace_back(secret);
+  }
+  return secrets;
 }
 
 /// What Stripe allows, less a fifth for whoever else uses the account; a stand-in sets no limit.
@@ -92,6 +111,7 @@ Result<ServerSettings> server_settings(const Settings& settings, const ServerFla
   Result<std::string> key = checked_key(settings, flags.sandbox);
   if (!key) return failure(std::move(key));
   checked.secret_key = std::move(*key);
+  checked.webhook_secrets = webhook_secrets(settings.stripe_webhook_secret);
   checked.stripe_rate = flags.stripe_rate.value_or(rate_for(checked));
   if (settings.challenge_id || !flags.sandbox) {
     Result<std::string> challenge_id = required_challenge_id(settings);

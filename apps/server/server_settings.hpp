@@ -28,6 +28,7 @@ struct ServerFlags {
 /// What the server runs with: checked, and everything that design's doors shut out refused.
 struct ServerSettings {
   std::string secret_key;
+  std::vector<std::string> webhook_secrets;  ///< Without meaning if `sandbox`.
   std::string challenge_id;
   std::string host;
   std::uint16_t port = 0;

@@ -37,6 +37,7 @@ class Sources {
 Settings read_settings(const Environment& environment, const std::vector<Flag>& flags) {
   const Sources sources(environment, flags);
   return {.stripe_secret_key = environment.find("STRIPE_SECRET_KEY"),
+          .stripe_webhook_secret = environment.find("STRIPE_WEBHOOK_SECRET"),
           .stripe_api_base = sources.find_or("STRIPE_API_BASE", "https://api.stripe.com"),
           .challenge_id = sources.find("CHALLENGE_ID"),
           .public_url = sources.find("PUBLIC_URL"),

@@ -25,14 +25,15 @@ struct Flag {
 /// `.env` file, and the file over what is built in. Texts only; whoever needs one checks it, and
 /// can say where it came from.
 struct Settings {
-  std::optional<Setting> stripe_secret_key;  ///< STRIPE_SECRET_KEY
-  Setting stripe_api_base;                   ///< STRIPE_API_BASE, else https://api.stripe.com
-  std::optional<Setting> challenge_id;       ///< CHALLENGE_ID
-  std::optional<Setting> public_url;         ///< PUBLIC_URL
-  Setting host;                              ///< HOST, else 127.0.0.1
-  Setting port;                              ///< PORT, else 4242
-  std::optional<Setting> static_dir;         ///< STATIC_DIR
-  Setting database_url;                      ///< DATABASE_URL, else sqlite:billing.db
+  std::optional<Setting> stripe_secret_key;      ///< STRIPE_SECRET_KEY
+  std::optional<Setting> stripe_webhook_secret;  ///< STRIPE_WEBHOOK_SECRET
+  Setting stripe_api_base;                       ///< STRIPE_API_BASE, else https://api.stripe.com
+  std::optional<Setting> challenge_id;           ///< CHALLENGE_ID
+  std::optional<Setting> public_url;             ///< PUBLIC_URL
+  Setting host;                                  ///< HOST, else 127.0.0.1
+  Setting port;                                  ///< PORT, else 4242
+  std::optional<Setting> static_dir;             ///< STATIC_DIR
+  Setting database_url;                          ///< DATABASE_URL, else sqlite:billing.db
 };
 
 Settings read_settings(const Environment& environment, const std::vector<Flag>& flags = {});

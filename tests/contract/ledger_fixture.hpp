@@ -21,6 +21,7 @@ class OnSqlite {
   OnSqlite() { open(); }
   Ledger& ledger() { return data_->ledger(); }
   Store& store() { return data_->store(); }
+  WebhookInbox& inbox() { return data_->inbox(); }
 
   /// As after a restart.
   void reopen() {

@@ -9,6 +9,7 @@
 #include <billing/provisioning.hpp>
 #include <billing/sqlite_data.hpp>
 #include <billing/stripe_client.hpp>
+#include <billing/webhooks.hpp>
 
 #include "broken_ledger.hpp"
 #include "broken_transport.hpp"
@@ -77,7 +78,9 @@ class World::Machine {
         stripe(transport, *world.machine_clock_, world.entropy_, silent,
                {.secret_key = key, .limit = &limit}),
         health(*world.machine_clock_, world.entropy_),
-        api(broken, store, stripe, health, *world.machine_clock_, world.entropy_, silent,
+        webhooks(data->inbox(), store, stripe, health, *world.machine_clock_, silent,
+                 {webhook_secret}),
+        api(broken, store, stripe, health, webhooks, *world.machine_clock_, world.entropy_, silent,
             {.public_url = "http://localhost:4242", .catalog = catalog}),
         delivery(broken, stripe, health, limit, *world.machine_clock_, world.entropy_, silent,
                  {.challenge_id = challenge_id}) {}
@@ -92,6 +95,7 @@ class World::Machine {
   billing::RateLimit limit;
   billing::stripe::Client stripe;
   billing::StripeHealth health;
+  billing::Webhooks webhooks;
   billing::Api api;
   billing::Delivery delivery;
   bool ready = false;
@@ -175,7 +179,10 @@ bool World::get_ready() {
   }();
   check_power();
   machine.ready = started.has_value();
-  if (machine.ready) machine.health.saw_success();
+  if (machine.ready) {
+    machine.health.saw_success();
+    machine.webhooks.begin();
+  }
   return machine.ready;
 }
 
@@ -199,6 +206,13 @@ billing::Ledger& World::ledger() {
 }
 billing::Store& World::store() {
   return machine_->data->store();
+}
+
+billing::WebhookInbox& World::inbox() {
+  return machine_->data->inbox();
+}
+billing::Webhooks& World::webhooks() {
+  return machine_->webhooks;
 }
 
 billing::HttpResponse World::request(const billing::HttpRequest& request) {

@@ -115,7 +115,6 @@ TEST_CASE("What is not built yet says so, and what is not there is told from a w
     return shop.world.request({.method = method, .path = path}).status;
   };
   CHECK(status("POST", "/users/portal") == 501);
-  CHECK(status("POST", "/webhook") == 501);
   CHECK(status("GET", "/nowhere") == 404);
   CHECK(status("DELETE", "/users") == 405);
 }

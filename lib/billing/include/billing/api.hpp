@@ -12,6 +12,7 @@
 #include <billing/store.hpp>
 #include <billing/stripe_client.hpp>
 #include <billing/stripe_health.hpp>
+#include <billing/webhooks.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -52,8 +53,8 @@ using Begun = std::variant<HttpResponse, Waiting>;
 class Api {
  public:
   /// All referred to must outlive it.
-  Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& health, Clock& clock,
-      Entropy& entropy, Observer& observer, ApiSettings settings);
+  Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& health,
+      Webhooks& webhooks, Clock& clock, Entropy& entropy, Observer& observer, ApiSettings settings);
 
   Begun begin(const HttpRequest& request);
   HttpResponse finish(const Waiting& waiting);
@@ -78,6 +79,7 @@ class Api {
   Result<Begun> subscribe(const HttpRequest& request);
   Result<Begun> schedule(const HttpRequest& request);
   Result<Begun> register_workshop(const HttpRequest& request);
+  Result<Begun> webhook(const HttpRequest& request);
   Result<Begun> not_built_yet(const HttpRequest& request);
 
   std::shared_ptr<const Offerings> offered() const;
@@ -106,6 +108,7 @@ class Api {
   stripe::Client& stripe_;
   StripeHealth& health_;
   Refresh refresh_;
+  Webhooks& webhooks_;
   Clock& clock_;
   Entropy& entropy_;
   Observer& observer_;

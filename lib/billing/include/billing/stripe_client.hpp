@@ -204,8 +204,8 @@ class Client {
                                                   const WebhookTerms& terms,
                                                   const std::string& challenge_id,
                                                   const IdempotencyKey& key, Call call = {});
-  /// Of at most 20 types (`invoice.*` is one), newest first, from `since` on. Stripe keeps them for
-  /// 30 days.
+  /// Of at most 20 types, newest first, from `since` on. Stripe keeps them for 30 days. The call's
+  /// budget is each page's, since there may be many.
   Result<std::vector<WebhookEvent>> events(const std::vector<std::string>& types, Second since,
                                            Call call = {});
 

@@ -94,7 +94,8 @@ using billing::InvoiceLine;
 struct Invoice : billing::Invoice {
   bool attempted = false;     ///< Stripe tried to collect it.
   bool auto_advance = false;  ///< Stripe finalises and collects it by itself.
-  /// What the last charge that failed was tried with; empty if none has.
+  /// What the last charge was tried with that failed, or waits for its owner to confirm it; empty
+  /// if none has.
   PaymentMethodId failed_payment_method = {};
   Metadata metadata = {};
 };

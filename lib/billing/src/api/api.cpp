@@ -23,18 +23,20 @@ const std::vector<Api::Route>& Api::routes() {
       {"POST", "/offerings/paircode/schedule", &Api::schedule},
       {"POST", "/offerings/workshop", &Api::register_workshop},
       {"POST", "/users/portal", &Api::not_built_yet},
-      {"POST", "/webhook", &Api::not_built_yet},
+      {"POST", "/webhook", &Api::webhook},
   };
   return all;
 }
 
-Api::Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& health, Clock& clock,
-         Entropy& entropy, Observer& observer, ApiSettings settings)
+Api::Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& health,
+         Webhooks& webhooks, Clock& clock, Entropy& entropy, Observer& observer,
+         ApiSettings settings)
     : ledger_(ledger),
       store_(store),
       stripe_(stripe),
       health_(health),
       refresh_(stripe, store, health),
+      webhooks_(webhooks),
       clock_(clock),
       entropy_(entropy),
       observer_(observer),
@@ -104,6 +106,10 @@ HttpResponse Api::handle(const HttpRequest& request) {
 
 Result<Begun> Api::get_offerings(const HttpRequest&) {
   return offerings_response(*offered());
+}
+
+Result<Begun> Api::webhook(const HttpRequest& request) {
+  return webhooks_.receive(request);
 }
 
 Result<Begun> Api::not_built_yet(const HttpRequest& request) {

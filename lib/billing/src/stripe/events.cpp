@@ -54,7 +54,8 @@ Result<std::vector<WebhookEvent>> Client::events(const std::vector<std::string>&
                                                  Second since, Call call) {
   Parameters query{{"created[gte]", std::to_string(since.time_since_epoch().count())}};
   for (const std::string& each : types) query.emplace_back("types[]", each);
-  return all_pages(pager("/v1/events", call), query, read_event);
+  const auto page = [&](Parameters at) { return get("/v1/events", std::move(at), call); };
+  return all_pages(page, query, read_event);
 }
 
 Result<std::vector<WebhookEndpoint>> Client::webhook_endpoints(Call call) {

@@ -50,6 +50,8 @@ ReadInvoice read_invoice(const JsonValue& invoice) {
   if (const JsonValue payment = invoice["payment_intent"]; payment.is_object()) {
     if (const JsonValue error = payment["last_payment_error"]; !error.is_null()) {
       whole.failed_payment_method = PaymentMethodId(error["payment_method"].id_or_empty());
+    } else if (payment["status"].text_or_empty() == "requires_action") {
+      whole.failed_payment_method = PaymentMethodId(payment["payment_method"].id_or_empty());
     }
   }
   for (const JsonValue& each : invoice["lines"]["data"].elements()) {

@@ -5,6 +5,8 @@
 #include <billing/http.hpp>
 #include <billing/ledger.hpp>
 #include <billing/store.hpp>
+#include <billing/webhook_inbox.hpp>
+#include <billing/webhooks.hpp>
 
 #include "sandbox/sandbox.hpp"
 #include "simulation/disk.hpp"
@@ -76,6 +78,10 @@ class World {
 
   billing::Ledger& ledger();
   billing::Store& store();
+  billing::WebhookInbox& inbox();
+  billing::Webhooks& webhooks();
+  /// What POST /webhook has to be signed with.
+  static constexpr const char* webhook_secret = "whsec_simulation";
 
   /// One request of a browser, answered without waiting for a settlement.
   billing::HttpResponse request(const billing::HttpRequest& request);
