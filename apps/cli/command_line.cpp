@@ -13,15 +13,18 @@
 namespace billing::apps {
 namespace {
 
+constexpr int limit_max = 100'000;
+
 constexpr const char* program_description =
     "billing sets up at Stripe what /dev/chat sells, and shows what was used.\n";
 
 constexpr const char* program_footer = R"(Examples:
-  billing provision              make products and prices be the catalog's
+  billing provision              make products, prices and portal be the catalog's
   billing provision --dry-run    only say what that would do
   billing offerings              what is for sale, as Stripe has it now
   billing usage list --state pending
                                  what was used and is not at Stripe yet
+  billing webhooks gaps          find events of Stripe's that never arrived
   billing doctor                 check key, Stripe, catalog and ledger
   billing simulate --count 100   look for clicks lost or counted twice
 
@@ -69,6 +72,7 @@ int run_command_line(int argument_count, const char* const* arguments) {
   app.get_formatter()->column_width(22);
   add_provision_commands(app, exit_status);
   add_query_commands(app, exit_status);
+  add_webhooks_commands(app, exit_status);
   add_doctor_command(app, exit_status);
   add_simulate_command(app, exit_status);
   if (argument_count < 2) {
@@ -88,6 +92,17 @@ int run_command_line(int argument_count, const char* const* arguments) {
 void add_api_base(CLI::App& command, std::string& api_base) {
   command.add_option("--api-base", api_base, "Where Stripe is, instead of STRIPE_API_BASE")
       ->type_name("URL");
+}
+
+void add_limit(CLI::App& command, int& limit) {
+  command.add_option("--limit", limit, "How many at most (100)")
+      ->type_name("N")
+      ->check([](const std::string& text) {
+        int number = 0;
+        const bool fits =
+            CLI::detail::lexical_cast(text, number) && number >= 1 && number <= limit_max;
+        return fits ? std::string{} : text + " is not a number from 1 to 100000";
+      });
 }
 
 void add_json(CLI::App& command, OutputFormat& format) {

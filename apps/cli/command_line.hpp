@@ -17,11 +17,13 @@ int run_command_line(int argument_count, const char* const* arguments);
 /// Each adds its commands to `app`; the one that is chosen leaves its exit code in `exit_status`.
 void add_provision_commands(CLI::App& app, int& exit_status);
 void add_query_commands(CLI::App& app, int& exit_status);
+void add_webhooks_commands(CLI::App& app, int& exit_status);
 void add_doctor_command(CLI::App& app, int& exit_status);
 void add_simulate_command(CLI::App& app, int& exit_status);
 
 /// Options that several commands have.
 void add_api_base(CLI::App& command, std::string& api_base);
 void add_json(CLI::App& command, OutputFormat& format);
+void add_limit(CLI::App& command, int& limit);
 
 }  // namespace billing::apps

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <billing/ledger.hpp>
+
 #include "cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
@@ -8,11 +10,13 @@
 namespace billing::apps {
 namespace {
 
-constexpr int limit_max = 100'000;
-
 constexpr const char* usage_footer =
     R"(Reads the ledger (DATABASE_URL, default sqlite:billing.db), also while the
-server runs; asks Stripe nothing.
+server runs; asks Stripe nothing. INVOICE is the one that the event is on, as
+far as the server has heard of it.
+
+States: pending (on its way to Stripe), delivered, refused (REASON says why),
+final_invoice (its subscription had ended: the final invoice bills it).
 
 Examples:
   billing usage list --state refused
@@ -38,20 +42,15 @@ void add_usage(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<UsageListOptions>();
   command->add_option("--customer", options->customer, "Only this customer's")
       ->type_name("cus_...");
-  command->add_option("--state", options->state, "Only pending, delivered or refused ones")
+  command
+      ->add_option("--state", options->state,
+                   "Only pending, delivered, refused or final_invoice ones")
       ->type_name("STATE")
       ->check([](const std::string& text) {
-        const bool known = text == "pending" || text == "delivered" || text == "refused";
-        return known ? std::string{} : text + " is not pending, delivered or refused";
+        if (parse_event_state(text)) return std::string{};
+        return text + " is not pending, delivered, refused or final_invoice";
       });
-  command->add_option("--limit", options->limit, "How many at most (100)")
-      ->type_name("N")
-      ->check([](const std::string& text) {
-        int number = 0;
-        const bool fits =
-            CLI::detail::lexical_cast(text, number) && number >= 1 && number <= limit_max;
-        return fits ? std::string{} : text + " is not a number from 1 to 100000";
-      });
+  add_limit(*command, options->limit);
   add_json(*command, options->format);
   command->callback([options, &exit_status] { exit_status = run(*options); });
 }

@@ -16,6 +16,7 @@ enum class OutputFormat { table, json };
 struct ProvisionOptions {
   std::string api_base = {};  ///< Empty: as the environment says; so below.
   std::optional<PriceRole> only_price = std::nullopt;
+  std::string webhook_url = {};  ///< Empty: no webhook endpoint is asked for.
   bool dry_run = false;
   OutputFormat format = OutputFormat::table;
 };
@@ -34,6 +35,26 @@ struct UsageListOptions {
   OutputFormat format = OutputFormat::table;
 };
 int run(const UsageListOptions& options);
+
+struct WebhooksListOptions {
+  std::string state = {};  ///< Empty: all.
+  int limit = 100;
+  OutputFormat format = OutputFormat::table;
+};
+int run(const WebhooksListOptions& options);
+
+struct WebhooksReplayOptions {
+  std::string event = {};
+  std::string api_base = {};
+  OutputFormat format = OutputFormat::table;
+};
+int run(const WebhooksReplayOptions& options);
+
+struct WebhooksGapsOptions {
+  std::string api_base = {};
+  OutputFormat format = OutputFormat::table;
+};
+int run(const WebhooksGapsOptions& options);
 
 struct DoctorOptions {
   std::string api_base = {};

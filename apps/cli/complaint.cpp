@@ -23,6 +23,10 @@ int complain(const Error& error) {
 
 std::string remedy(const Error& error) {
   if (error.message.find("; try: ") != std::string::npos) return {};
+  if (error.stripe && error.stripe->code == "url_invalid") {
+    return "an address that Stripe reaches, or none: billing-server finds what happened in "
+           "Stripe's list, too";
+  }
   const bool refused = error.stripe && error.stripe->status < 500;
   switch (error.code) {
     case ErrorCode::denied:

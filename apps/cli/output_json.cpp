@@ -27,6 +27,23 @@ Json nullable(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
+Json webhook_list(const std::vector<InboxRow>& events) {
+  Json list = Json::array();
+  for (const InboxRow& each : events) {
+    list.push_back({{"sequence", each.sequence},
+                    {"event", each.event.id.text()},
+                    {"type", each.event.type},
+                    {"object", nullable(each.event.object_id)},
+                    {"customer", nullable(each.event.customer.text())},
+                    {"created", timestamp(each.event.created)},
+                    {"received_at", timestamp(to_second(each.received_at))},
+                    {"origin", name(each.origin)},
+                    {"state", name(each.state)},
+                    {"reason", nullable(each.reason)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string json(const std::vector<ProvisionedObject>& objects) {
@@ -55,23 +72,36 @@ std::string json(const Offerings& offerings) {
   return dump("offerings", std::move(list));
 }
 
-std::string json(const std::vector<RecordedEvent>& events) {
+std::string json(const std::vector<ListedEvent>& events) {
   Json list = Json::array();
-  for (const RecordedEvent& each : events) {
-    const Json usage_at = each.usage_at ? Json(timestamp(*each.usage_at)) : Json(nullptr);
-    list.push_back({{"sequence", each.sequence},
-                    {"event", each.event->id.text()},
-                    {"customer", each.event->customer.text()},
-                    {"subscription_item", each.event->item.text()},
-                    {"kind", name(each.event->kind)},
-                    {"quantity", each.event->quantity},
-                    {"clicked_at", timestamp(to_second(each.event->clicked_at))},
+  for (const auto& [row, invoice] : events) {
+    const Json usage_at = row.usage_at ? Json(timestamp(*row.usage_at)) : Json(nullptr);
+    list.push_back({{"sequence", row.sequence},
+                    {"event", row.event->id.text()},
+                    {"customer", row.event->customer.text()},
+                    {"subscription_item", row.event->item.text()},
+                    {"kind", name(row.event->kind)},
+                    {"quantity", row.event->quantity},
+                    {"clicked_at", timestamp(to_second(row.event->clicked_at))},
                     {"usage_at", usage_at},
-                    {"state", name(each.state)},
-                    {"reason", nullable(each.reason)},
-                    {"usage_record", nullable(each.record.text())}});
+                    {"state", name(row.state)},
+                    {"reason", nullable(row.reason)},
+                    {"usage_record", nullable(row.record.text())},
+                    {"invoice", nullable(invoice.text())}});
   }
   return dump("events", std::move(list));
+}
+
+std::string json(const std::vector<InboxRow>& events) {
+  return dump("events", webhook_list(events));
+}
+
+std::string json(const HealedGaps& healed) {
+  return dump(Json{{"since", timestamp(healed.report.since)},
+                   {"listed", healed.report.looked_at},
+                   {"missing", healed.report.missing.size()},
+                   {"healed", healed.missing.all_done()},
+                   {"events", webhook_list(healed.missing.rows)}});
 }
 
 std::string json(const std::vector<Finding>& findings) {

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <billing/catalog.hpp>
-#include <billing/ledger.hpp>
 #include <billing/provisioning.hpp>
 
 #include "cli/doctor_checks.hpp"
+#include "cli/event_invoices.hpp"
+#include "cli/webhook_acting.hpp"
 #include "simulation/story.hpp"
 
 #include <string>
@@ -16,7 +17,9 @@ namespace billing::apps {
 
 std::string json(const std::vector<ProvisionedObject>& objects);
 std::string json(const Offerings& offerings);
-std::string json(const std::vector<RecordedEvent>& events);
+std::string json(const std::vector<ListedEvent>& events);
+std::string json(const std::vector<InboxRow>& events);
+std::string json(const HealedGaps& healed);
 std::string json(const std::vector<Finding>& findings);
 std::string json(const simulation::StoriesReport& report);
 

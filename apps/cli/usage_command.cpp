@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <billing/ledger.hpp>
 #include <billing/sqlite_data.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/complaint.hpp"
+#include "cli/data_file.hpp"
+#include "cli/event_invoices.hpp"
 #include "cli/output_json.hpp"
 #include "cli/stripe_access.hpp"
 #include "cli/table.hpp"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
-#include <filesystem>
 
 namespace billing::apps {
 namespace {
@@ -32,33 +32,39 @@ Style state_style(EventState state) {
   return Style::plain;
 }
 
-bool one_session(const RecordedEvent& row) {
-  return row.event->kind == UsageKind::session && row.event->quantity == 1;
+std::string or_dash(const std::string& id) {
+  return id.empty() ? "-" : id;
 }
 
-std::string usage_table(const std::vector<RecordedEvent>& events) {
+bool one_session(const ListedEvent& each) {
+  return each.row.event->kind == UsageKind::session && each.row.event->quantity == 1;
+}
+
+std::string usage_table(const std::vector<ListedEvent>& events) {
   const bool kinds = !std::ranges::all_of(events, one_session);
   const bool reasons =
-      std::ranges::any_of(events, [](const RecordedEvent& each) { return !each.reason.empty(); });
-  std::vector<std::string> header{"EVENT", "CUSTOMER", "WHEN (UTC)", "STATE", "AT STRIPE"};
+      std::ranges::any_of(events, [](const ListedEvent& each) { return !each.row.reason.empty(); });
+  std::vector<std::string> header{"EVENT", "CUSTOMER",  "WHEN (UTC)",
+                                  "STATE", "AT STRIPE", "INVOICE"};
   if (kinds) header.insert(header.begin() + kinds_at, {"KIND", "QUANTITY"});
   if (reasons) header.emplace_back("REASON");
-  Table rows(std::move(header));
-  for (const RecordedEvent& each : events) {
-    const auto clicked_at = to_second(each.event->clicked_at).time_since_epoch().count();
-    std::vector<Cell> row{{each.event->id.text()},
-                          {each.event->customer.text()},
-                          {fmt::format("{:%F %T}", fmt::gmtime(clicked_at))},
-                          {std::string(name(each.state)), state_style(each.state)},
-                          {each.record.empty() ? "-" : each.record.text()}};
+  Table table(std::move(header));
+  for (const auto& [row, invoice] : events) {
+    const auto clicked_at = to_second(row.event->clicked_at).time_since_epoch().count();
+    std::vector<Cell> cells{{row.event->id.text()},
+                            {row.event->customer.text()},
+                            {fmt::format("{:%F %T}", fmt::gmtime(clicked_at))},
+                            {std::string(name(row.state)), state_style(row.state)},
+                            {or_dash(row.record.text())},
+                            {or_dash(invoice.text())}};
     if (kinds) {
-      row.insert(row.begin() + kinds_at,
-                 {{std::string(name(each.event->kind))}, {std::to_string(each.event->quantity)}});
+      cells.insert(cells.begin() + kinds_at,
+                   {{std::string(name(row.event->kind))}, {std::to_string(row.event->quantity)}});
     }
-    if (reasons) row.push_back({each.reason});
-    rows.add(std::move(row));
+    if (reasons) cells.push_back({row.reason});
+    table.add(std::move(cells));
   }
-  return rows.render(Terminal::of_stdout());
+  return table.render(Terminal::of_stdout());
 }
 
 Result<EventFilter> filter_of(const UsageListOptions& options) {
@@ -73,24 +79,18 @@ Result<EventFilter> filter_of(const UsageListOptions& options) {
   return filter;
 }
 
-Result<std::vector<RecordedEvent>> read_events(const UsageListOptions& options) {
+Result<std::vector<ListedEvent>> read_events(const UsageListOptions& options) {
   const auto filter = filter_of(options);
   if (!filter) return tl::unexpected(filter.error());
   const auto settings = read_settings("");
   if (!settings) return tl::unexpected(settings.error());
-  const auto path = sqlite_path(settings->database_url.value);
+  const auto path = existing_data_path(*settings);
   if (!path) return tl::unexpected(path.error());
-  std::error_code ignored;
-  if (!std::filesystem::exists(*path, ignored)) {
-    return failure(
-        ErrorCode::corrupt,
-        fmt::format("there is no ledger at {} ({}); try: start billing-server, which makes "
-                    "it, or set DATABASE_URL",
-                    *path, settings->database_url.place));
-  }
   const auto opened = SqliteData::open(*path, SqliteAccess::read_only);
   if (!opened) return tl::unexpected(opened.error());
-  return (*opened)->ledger().list(*filter);
+  auto rows = (*opened)->ledger().list(*filter);
+  if (!rows) return failure(std::move(rows));
+  return with_invoices(**opened, std::move(*rows));
 }
 
 }  // namespace

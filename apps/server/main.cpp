@@ -5,6 +5,7 @@
 #include <billing/curl_transport.hpp>
 #include <billing/delivery.hpp>
 #include <billing/error_codes.hpp>
+#include <billing/final_invoices.hpp>
 #include <billing/group_commit.hpp>
 #include <billing/sqlite_data.hpp>
 #include <billing/webhooks.hpp>
@@ -12,6 +13,7 @@
 #include "http/http_listener.hpp"
 #include "sandbox/sandbox_host.hpp"
 #include "server/catalog_keeper.hpp"
+#include "server/chores.hpp"
 #include "server/file_limit.hpp"
 #include "server/front.hpp"
 #include "server/housekeeper.hpp"
@@ -19,7 +21,6 @@
 #include "server/server_clock.hpp"
 #include "server/server_settings.hpp"
 #include "server/temporary_folder.hpp"
-#include "server/webhook_chores.hpp"
 #include "signals/stop_signals.hpp"
 
 #include <fmt/format.h>
@@ -127,6 +128,30 @@ Result<Ways> open_ways(const std::string& api_base, const ServerSettings& settin
   return Ways{.one_by_one = std::move(*one_by_one), .many = std::move(*many), .at_once = at_once};
 }
 
+/// Stripe itself, or a stand-in that is carried along.
+struct StripeSide {
+  std::unique_ptr<SandboxHost> sandbox = nullptr;
+  std::string api_base;
+  std::vector<std::string> webhook_secrets;
+};
+
+Result<StripeSide> find_stripe(const ServerSettings& settings, const std::string& own_name,
+                               std::uint64_t seed, const Clock& machine) {
+  if (!settings.sandbox) {
+    return StripeSide{.api_base = settings.stripe_api_base,
+                      .webhook_secrets = settings.webhook_secrets};
+  }
+  auto started = SandboxHost::start({.port = settings.sandbox_port,
+                                     .seed = seed,
+                                     .forward_to = "http://" + own_name + "/webhook",
+                                     .receivers_follow = true},
+                                    machine);
+  if (!started) return failure(std::move(started));
+  const std::string url = (*started)->url();
+  const std::string secret = (*started)->webhook_secret();
+  return StripeSide{.sandbox = std::move(*started), .api_base = url, .webhook_secrets = {secret}};
+}
+
 /// What scripts wait for: one line a listener, once it answers.
 void announce(const SandboxHost* sandbox, const std::string& own_url) {
   if (sandbox != nullptr) {
@@ -155,22 +180,10 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   SqliteData& data = *file->data;
 
   const std::string own_name = authority(settings.host, (*listener)->port());
-  std::unique_ptr<SandboxHost> sandbox;
-  std::string api_base = settings.stripe_api_base;
-  std::vector<std::string> webhook_secrets = settings.webhook_secrets;
-  if (settings.sandbox) {
-    auto started = SandboxHost::start({.port = settings.sandbox_port,
-                                       .seed = entropy.next(),
-                                       .forward_to = "http://" + own_name + "/webhook",
-                                       .receivers_follow = true},
-                                      machine);
-    if (!started) return failure(std::move(started));
-    sandbox = std::move(*started);
-    clock.follow(*sandbox);
-    api_base = sandbox->url();
-    webhook_secrets = {sandbox->webhook_secret()};
-  }
-  auto ways = open_ways(api_base, settings, clock);
+  Result<StripeSide> there = find_stripe(settings, own_name, entropy.next(), machine);
+  if (!there) return failure(std::move(there));
+  if (there->sandbox) clock.follow(*there->sandbox);
+  auto ways = open_ways(there->api_base, settings, clock);
   if (!ways) return failure(std::move(ways));
   RateLimit limit(clock, settings.stripe_rate);
   stripe::Client stripe(*ways->one_by_one, clock, entropy, log,
@@ -181,8 +194,10 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
 
   GroupCommit ledger(data.ledger());
   CachedStore store(data.store(), customers_kept_max);
-  if (webhook_secrets.empty()) log.observe(missing_webhook_secret());
-  Webhooks webhooks(data.inbox(), store, stripe, health, clock, log, std::move(webhook_secrets));
+  if (there->webhook_secrets.empty()) log.observe(missing_webhook_secret());
+  Webhooks webhooks(data.inbox(), store, stripe, health, clock, log, there->webhook_secrets);
+  FinalInvoices final_invoices(
+      {ledger, data.final_invoices(), store, stripe, health, clock, log, settings.challenge_id});
   Api api(ledger, store, stripe, health, webhooks, clock, entropy, log,
           {.public_url = settings.public_url,
            .catalog = *catalog,
@@ -193,7 +208,9 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   SettlementBoard board(settings.threads / 2);
   Deliveries deliveries({delivery, *ways->many, health, board, clock, log}, ways->at_once);
   Front front(api, *page, board, deliveries, clock);
-  Housekeeper housekeeper(clock, log, {gap_chore(webhooks, clock), webhook_chore(webhooks)});
+  Housekeeper housekeeper(
+      clock, log,
+      {gap_chore(webhooks, clock), webhook_chore(webhooks), final_invoice_chore(final_invoices)});
 
   std::optional<Error> foreign;
   CatalogKeeper keeper(stripe, health, store, api, log, *catalog, /*livemode=*/false,
@@ -214,7 +231,7 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
     (*listener)->run(std::move(doors), body_limit,
                      [&](const Incoming& incoming) { return front.answer(incoming.request); });
   });
-  announce(sandbox.get(), "http://" + own_name);
+  announce(there->sandbox.get(), "http://" + own_name);
   signals.wait();
   (*listener)->stop();
   answering.join();

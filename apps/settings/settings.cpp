@@ -58,6 +58,10 @@ Result<std::string> required_secret_key(const Settings& settings) {
       "and STRIPE_API_BASE=http://127.0.0.1:12111");
 }
 
+bool is_live_key(std::string_view key) {
+  return key.starts_with("sk_live_") || key.starts_with("rk_live_");
+}
+
 Result<std::string> required_challenge_id(const Settings& settings) {
   if (settings.challenge_id) return settings.challenge_id->value;
   return failure(

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace billing::apps {
@@ -40,6 +41,9 @@ Settings read_settings(const Environment& environment, const std::vector<Flag>& 
 
 /// `invalid`, with how to get one and that the sandbox needs no account, if it is not set.
 Result<std::string> required_secret_key(const Settings& settings);
+
+/// Whether what is done with that key is in earnest.
+bool is_live_key(std::string_view key);
 
 /// `invalid`, with an example, if it is not set.
 Result<std::string> required_challenge_id(const Settings& settings);

@@ -1,10 +1,9 @@
 // The customer portal as a person uses it: cancel, take it back, change the card, on a phone and at
 // a desk. There is no shop in it: the stand-in's own pages are what is tried.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { pay } from '../support/checkout_page.mjs';
-import { desktop, fits, phone, scene, text_of } from './support.mjs';
+import { add_card, cancel, fill_card, go_back } from '../support/portal_page.mjs';
+import { desktop, fits, phone, picture, scene } from './support.mjs';
 
 const nasty = '<script>document.title = "broken in"</script>';
 
@@ -32,25 +31,10 @@ async function portal_of(page, sandbox, settings = {}) {
 const subscription_of = async (sandbox, customer) => (await sandbox.get(
   `/v1/subscriptions?status=all&customer=${customer.id}&expand[]=data.default_payment_method`)).data[0];
 
-/** Kept in artifacts/ for whoever wants to look. */
-async function picture(page, name) {
-  const folder = fileURLToPath(new URL('artifacts', import.meta.url));
-  await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-}
-
 async function sound(page) {
   await fits(page);
   assert.notEqual(await page.title(), 'broken in');
   assert.equal(await page.locator('script:not([src])').count(), 0);
-}
-
-async function add_card(page, number) {
-  await page.locator('[name="number"]').pressSequentially(number);
-  await page.locator('[name="expiry"]').pressSequentially('1234');
-  await page.locator('[name="cvc"]').fill('123');
-  await page.locator('[name="postalCode"]').fill('90210');
-  await page.locator('[data-testid="confirm"]').click();
 }
 
 for (const [where, viewport] of Object.entries({ phone: { ...phone, width: 360 }, desktop })) {
@@ -77,18 +61,17 @@ for (const [where, viewport] of Object.entries({ phone: { ...phone, width: 360 }
       await page.getByText('Your subscription goes on.').waitFor();
       assert.equal((await subscription_of(sandbox, customer)).cancel_at_period_end, false);
 
-      await page.locator('[data-test="add-payment-method"]').click();
       await add_card(page, '4000000000000002');
       await page.getByRole('alert').getByText('Your card was declined.').waitFor();
       await sound(page);
       await picture(page, `portal-${where}-declined`);
-      await add_card(page, '5555555555554444');
+      await fill_card(page, '5555555555554444');
       await page.getByText('Your card was saved').waitFor();
       const { default_payment_method: { card } } = await subscription_of(sandbox, customer);
       assert.equal(card.brand, 'mastercard');
       await sound(page);
       await picture(page, `portal-${where}-cards`);
-      await page.locator('[data-testid="return-to-business-link"]').click();
+      await go_back(page);
       await page.waitForURL('**/requests?returned');
     });
 }
@@ -101,8 +84,7 @@ scene('A person cancels at once and says why', desktop, async ({ page, sandbox }
   await pay(page, '4242424242424242');
   await page.waitForURL('**/requests?paid');
   await open();
-  await page.locator('[data-testid="cancel-subscription"]').click();
-  await page.locator('[data-testid="confirm"]').click();
+  await cancel(page);
   await page.locator('[data-test="cancel-reason-opt-too_expensive"]').click();
   await picture(page, 'portal-reason');
   await page.locator('[data-testid="cancellation_reason_submit"]').click();

@@ -113,6 +113,12 @@ function sandbox_at(base) {
     url: base,
     get,
     post: (path, fields) => ask(path, { method: 'POST', body: new URLSearchParams(fields) }),
+    /** Lets time pass, at the stand-in and at the server that carries it. */
+    advance: (seconds) => ask('/_sandbox/clock', { method: 'POST',
+      body: JSON.stringify({ advance: seconds }) }),
+    fail: (fault) => ask('/_sandbox/faults', { method: 'POST', body: JSON.stringify(fault) }),
+    faults: async () => (await get('/_sandbox/faults')).faults,
+    heal: () => ask('/_sandbox/faults', { method: 'DELETE' }),
     /** The units on the customer's only subscription item, in the open period. */
     async usage_of(customer) {
       const { data: [subscription] } = await get(`/v1/subscriptions?customer=${customer}`);
@@ -121,6 +127,12 @@ function sandbox_at(base) {
       return summaries.data[0].total_usage;
     },
   };
+}
+
+/** Kept in artifacts/ for whoever wants to look. */
+export async function picture(page, name) {
+  await mkdir(here('artifacts'), { recursive: true });
+  await page.screenshot({ path: here(`artifacts/${name}.png`), fullPage: true });
 }
 
 /** Nothing is wider than the window. */
@@ -140,13 +152,37 @@ export async function sign_up(page, shop, email = 'ada@example.com') {
   await page.waitForURL('**/dashboard');
 }
 
+/** Buys `monthly` or `ondemand` from a dashboard that offers it; answers the customer's id. */
+export async function buy(page, type, card = '4242424242424242') {
+  await page.locator(`#${type}-subscription`).click();
+  await pay(page, card);
+  await page.locator('[data-subscription-id]').waitFor();
+  return page.locator('[data-customer-id]').getAttribute('data-customer-id');
+}
+
 /** From the landing page to a dashboard with the on-demand package; answers the customer's id. */
 export async function subscribe_on_demand(page, shop) {
   await sign_up(page, shop);
-  await page.locator('#ondemand-subscription').click();
-  await pay(page, '4242424242424242');
-  await page.locator('#arrange-session').waitFor();
-  return page.locator('[data-customer-id]').getAttribute('data-customer-id');
+  return buy(page, 'ondemand');
+}
+
+/** Arranges a session, and waits until that is confirmed. */
+export async function arrange(page) {
+  await page.locator('#arrange-session').click();
+  await page.locator('#arrange-session:enabled').waitFor();
+  assert.equal(await text_of(page.locator('#session-registered')), 'Session registered');
+}
+
+export async function each_once(page, ...selectors) {
+  for (const selector of selectors) {
+    assert.equal(await page.locator(selector).count(), 1, `elements that match ${selector}`);
+  }
+}
+
+export async function none_of(page, ...selectors) {
+  for (const selector of selectors) {
+    assert.equal(await page.locator(selector).count(), 0, `elements that match ${selector}`);
+  }
 }
 
 /** The text that a person reads, with white space folded. */

@@ -32,6 +32,10 @@ TEST_CASE("help and version are answers, a wrong command line is 2") {
                                                 {"usage", "list", "--limit", "0"},
                                                 {"usage", "list", "--limit", "many"},
                                                 {"usage", "list", "--customer", "../x"},
+                                                {"webhooks"},
+                                                {"webhooks", "list", "--state", "lost"},
+                                                {"webhooks", "replay"},
+                                                {"provision-price", "--webhook", "https://x/y"},
                                                 {"provision", "--api-base"}}) {
     const Finished finished = program.run(wrong);
     CHECK(finished.exit_status == 2);
@@ -52,6 +56,10 @@ TEST_CASE("help fits 80 columns") {
                                                   {"offerings", "--help"},
                                                   {"usage", "--help"},
                                                   {"usage", "list", "--help"},
+                                                  {"webhooks", "--help"},
+                                                  {"webhooks", "list", "--help"},
+                                                  {"webhooks", "replay", "--help"},
+                                                  {"webhooks", "gaps", "--help"},
                                                   {"doctor", "--help"}}) {
     std::size_t column = 0;
     std::size_t widest = 0;

@@ -25,16 +25,25 @@ void Program::write_file(const std::string& name, const std::string& content) co
   REQUIRE(stream.flush());
 }
 
-std::size_t writes_at(const SandboxProcess& sandbox) {
-  const auto transport = CurlTransport::open(sandbox.url(), "sk_test_any").value();
-  HttpRequest request;
-  request.method = "GET";
-  request.path = "/_sandbox/requests";
-  request.query = {{"method", "POST"}};
+HttpResponse ask_sandbox(const SandboxProcess& sandbox, const std::string& method,
+                         const std::string& path, const std::string& body, Parameters query) {
+  const std::string key = "sk_test_sandbox";
+  const auto transport = CurlTransport::open(sandbox.url(), key).value();
+  const HttpRequest request{.method = method,
+                            .path = path,
+                            .query = std::move(query),
+                            .headers = {{"Content-Type", "application/x-www-form-urlencoded"},
+                                        {"Authorization", "Bearer " + key}},
+                            .body = body};
   const auto response = transport->send(request, std::chrono::seconds(5));
   REQUIRE(response);
-  REQUIRE(response->status == 200);
-  return json_of(response->body).at("requests").size();
+  return *response;
+}
+
+std::size_t writes_at(const SandboxProcess& sandbox) {
+  const auto response = ask_sandbox(sandbox, "GET", "/_sandbox/requests", "", {{"method", "POST"}});
+  REQUIRE(response.status == 200);
+  return json_of(response.body).at("requests").size();
 }
 
 nlohmann::json json_of(const std::string& text) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <billing/http.hpp>
+
 #include "support/child_process.hpp"
 
 #include <nlohmann/json.hpp>
@@ -25,6 +27,12 @@ class Program {
 
 /// Gives the program a key, a challenge id and the sandbox's address.
 void use_sandbox(Program& program, const SandboxProcess& sandbox);
+
+/// One request past the program, with the key that `use_sandbox` gives it. Fails the test without
+/// an answer.
+HttpResponse ask_sandbox(const SandboxProcess& sandbox, const std::string& method,
+                         const std::string& path, const std::string& body = {},
+                         Parameters query = {});
 
 /// How many POSTs the sandbox has seen.
 std::size_t writes_at(const SandboxProcess& sandbox);

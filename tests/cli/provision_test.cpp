@@ -33,19 +33,19 @@ TEST_CASE("provision twice against one sandbox: the second run says unchanged an
   const Finished first = program.run({"provision"});
   CHECK(first.exit_status == 0);
   CHECK(first.err == "");
-  CHECK(line_count(first.out) == 6);
+  CHECK(line_count(first.out) == 7);
   const std::size_t writes = writes_at(sandbox);
-  CHECK(writes == 5);
+  CHECK(writes == 6);
 
   const Finished second = program.run({"provision"});
   CHECK(second.exit_status == 0);
-  CHECK(line_count(second.out) == 6);
+  CHECK(line_count(second.out) == 7);
   std::size_t unchanged = 0;
   for (auto at = second.out.find("unchanged"); at != std::string::npos;
        at = second.out.find("unchanged", at + 1)) {
     ++unchanged;
   }
-  CHECK(unchanged == 5);
+  CHECK(unchanged == 6);
   CHECK(writes_at(sandbox) == writes);
 }
 
@@ -55,14 +55,14 @@ TEST_CASE("provision --json is what a program reads: object, id, key and action 
   use_sandbox(program, sandbox);
   const Finished made = program.run({"provision", "--json"});
   CHECK(made.exit_status == 0);
-  CHECK(actions_in(made.out) == std::vector<std::string>(5, "created"));
+  CHECK(actions_in(made.out) == std::vector<std::string>(6, "created"));
   const auto object = json_of(made.out).at("objects").at(2);
   CHECK(object.at("object") == "price");
   CHECK(object.at("id").get<std::string>().starts_with("price_"));
   CHECK(object.at("key") == "devchat_paircode_ondemand_green-narwhal");
   CHECK(object.size() == 4);
   CHECK(actions_in(program.run({"provision", "--json"}).out) ==
-        std::vector<std::string>(5, "unchanged"));
+        std::vector<std::string>(6, "unchanged"));
 }
 
 TEST_CASE("provision-price makes the on-demand price and its product, and no more") {
@@ -83,7 +83,7 @@ TEST_CASE("a dry run says what would be made and makes nothing") {
   use_sandbox(program, sandbox);
   const Finished dry = program.run({"provision", "--dry-run", "--json"});
   CHECK(dry.exit_status == 0);
-  CHECK(actions_in(dry.out) == std::vector<std::string>(5, "created"));
+  CHECK(actions_in(dry.out) == std::vector<std::string>(6, "created"));
   CHECK(json_of(dry.out).at("objects").at(0).at("id").is_null());
   CHECK(program.run({"provision", "--dry-run"}).out.find("Dry run: nothing was written.") !=
         std::string::npos);
@@ -118,5 +118,5 @@ TEST_CASE("--api-base wins over the environment, and the environment over the .e
   CHECK(program.run({"provision", "--api-base", sandbox.url()}).exit_status == 0);
   program.environment = {"STRIPE_API_BASE=" + sandbox.url()};
   CHECK(actions_in(program.run({"provision", "--json"}).out) ==
-        std::vector<std::string>(5, "unchanged"));
+        std::vector<std::string>(6, "unchanged"));
 }

@@ -125,6 +125,50 @@ TEST_CASE("what was used is told beside it, unless it is one session each time")
   CHECK(newest.at("quantity") == 6);
 }
 
+TEST_CASE("an event shows the invoice that it is on") {
+  Program program;
+  const auto data = ledger_at(program.path_of("billing.db"));
+  settle_next(data->ledger(), {.state = billing::EventState::delivered,
+                               .record = billing::UsageRecordId("mbur_1"),
+                               .api_version = "2025-02-24.acacia"});
+  settle_next(data->ledger(),
+              {.state = billing::EventState::final_invoice, .reason = "it has been canceled"});
+  const billing::Second start = billing::to_second(noon) - std::chrono::hours(1);
+  billing::Invoice invoice{.id = billing::InvoiceId("in_stripes"),
+                           .customer = billing::CustomerId("cus_ada"),
+                           .status = "paid",
+                           .lines = {{.quantity = 1,
+                                      .item = billing::ItemId("si_cus_ada"),
+                                      .metered = true,
+                                      .period_start = start,
+                                      .period_end = start + std::chrono::hours(24)}}};
+  REQUIRE(data->store().remember(invoice, 1));
+  const auto shown = [&](const std::string& state) {
+    const Finished listed = program.run({"usage", "list", "--state", state, "--json"});
+    CHECK_MESSAGE(listed.exit_status == 0, listed.err);
+    return json_of(listed.out).at("events").at(0);
+  };
+  CHECK(shown("delivered").at("invoice") == "in_stripes");
+  CHECK(shown("final_invoice").at("invoice").is_null());
+  CHECK(shown("pending").at("invoice").is_null());
+
+  auto ended = data->store().subscriptions(billing::CustomerId("cus_grace"))->at(0);
+  ended.ended_at = start + std::chrono::hours(2);
+  REQUIRE(data->store().remember(ended));
+  auto row = data->final_invoices().to_do()->at(0);
+  row.step = billing::FinalStep::done;
+  row.invoice = billing::InvoiceId("in_final");
+  const std::array on_it = {billing::ReckonedEvent{
+      .sequence = 4, .state = billing::EventState::final_invoice, .on_final_invoice = true}};
+  REQUIRE(*data->final_invoices().advance(row, billing::FinalStep::settling, on_it));
+  CHECK(shown("final_invoice").at("invoice") == "in_final");
+  const std::string table = program.run({"usage", "list"}).out;
+  CHECK(table.find("INVOICE") != std::string::npos);
+  CHECK(table.find("in_stripes") != std::string::npos);
+  CHECK(table.find("in_final") != std::string::npos);
+  CHECK(program.run({"usage", "list", "--state", "lost"}).exit_status == 2);
+}
+
 TEST_CASE("a ledger that is missing or is none is a matter of data") {
   Program program;
   const Finished missing = program.run({"usage", "list"});

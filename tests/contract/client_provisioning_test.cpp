@@ -72,11 +72,11 @@ TEST_CASE_TEMPLATE("the first run makes the whole catalog, the second changes no
                    InProcess, OverSocket) {
   ClientWorld<Way> world;
   const auto first = provision_in(world, green());
-  CHECK(actions(first) == "ccccc");
+  CHECK(actions(first) == "cccccc");
   const std::size_t writes = world.writes();
-  CHECK(writes == 5);
+  CHECK(writes == 6);
   const auto second = provision_in(world, green());
-  CHECK(actions(second) == "-----");
+  CHECK(actions(second) == "------");
   CHECK(world.writes() == writes);
   for (std::size_t i = 0; i < first.size(); ++i) {
     CHECK(first[i].id == second[i].id);
@@ -117,7 +117,7 @@ TEST_CASE("only the on-demand price and its product can be asked for") {
   CHECK(actions(first) == "cc");
   CHECK(first[1].key == "devchat_paircode_ondemand_green");
   CHECK(actions(provision_in(world, green(), request)) == "--");
-  CHECK(actions(provision_in(world, green())) == "-c-cc");
+  CHECK(actions(provision_in(world, green())) == "-c-ccc");
 }
 
 TEST_CASE_TEMPLATE("a price with another amount is replaced and the old one archived", Way,
@@ -126,13 +126,13 @@ TEST_CASE_TEMPLATE("a price with another amount is replaced and the old one arch
   provision_in(world, green_at(7000));
   const Price old = price_in(world, PriceRole::on_demand);
   const auto objects = provision_in(world, green());
-  CHECK(actions(objects) == "--r--");
+  CHECK(actions(objects) == "--r---");
   const Price now = price_in(world, PriceRole::on_demand);
   CHECK(now.id != old.id);
   CHECK(now.id.text() == objects[2].id);
   CHECK(now.unit_amount == 8000);
   CHECK_FALSE(price_with_id(world, old.id, old.product).active);
-  CHECK(actions(provision_in(world, green())) == "-----");
+  CHECK(actions(provision_in(world, green())) == "------");
 }
 
 TEST_CASE("a price of another kind is replaced") {
@@ -144,7 +144,7 @@ TEST_CASE("a price of another kind is replaced") {
   provision_in(world, green(), {.only_price = PriceRole::on_demand});
   const Price on_demand = price_in(world, PriceRole::on_demand);
   REQUIRE(world.client.create_price(terms, on_demand.product, "green", world.key()));
-  CHECK(actions(provision_in(world, green())) == "-r-cc");
+  CHECK(actions(provision_in(world, green())) == "-r-ccc");
   CHECK(price_in(world, PriceRole::monthly).recurring->usage_type == billing::UsageType::licensed);
 }
 
@@ -167,13 +167,13 @@ TEST_CASE_TEMPLATE("names, nickname, unit label, metadata and being active are p
   SUBCASE("an archived product") {
     edit(product, "active=false");
   }
-  CHECK(actions(provision_in(world, green())).substr(1) == "----");
+  CHECK(actions(provision_in(world, green())).substr(1) == "-----");
   edit(monthly, "nickname=Other");
   edit(on_demand, "active=false&metadata[challenge_id]=");
   const auto objects = provision_in(world, green());
-  CHECK(actions(objects) == "-uu--");
+  CHECK(actions(objects) == "-uu---");
   CHECK(objects[2].id == made[2].id);
-  CHECK(actions(provision_in(world, green())) == "-----");
+  CHECK(actions(provision_in(world, green())) == "------");
   CHECK(price_in(world, PriceRole::on_demand).metadata.at("challenge_id") == "green");
 }
 
@@ -183,9 +183,9 @@ TEST_CASE(
   const auto made = provision_in(world, green());
   world.raw("POST", "/v1/products/" + made[0].id, {}, "metadata[challenge_id]=");
   const auto objects = provision_in(world, green());
-  CHECK(actions(objects) == "crr--");
+  CHECK(actions(objects) == "crr---");
   CHECK(price_in(world, PriceRole::monthly).product.text() == objects[0].id);
-  CHECK(actions(provision_in(world, green())) == "-----");
+  CHECK(actions(provision_in(world, green())) == "------");
 }
 
 TEST_CASE("a run that ended before it archived the replaced price is finished by the next") {
@@ -196,10 +196,10 @@ TEST_CASE("a run that ended before it archived the replaced price is finished by
                                     world.key()));
   CHECK(price_with_id(world, old.id, old.product).active);
   const auto objects = provision_in(world, green());
-  CHECK(actions(objects) == "---u--");
+  CHECK(actions(objects) == "---u---");
   CHECK(objects[3].id == old.id.text());
   CHECK_FALSE(price_with_id(world, old.id, old.product).active);
-  CHECK(actions(provision_in(world, green())) == "-----");
+  CHECK(actions(provision_in(world, green())) == "------");
 }
 
 TEST_CASE("other people's prices on our product are left alone") {
@@ -209,7 +209,7 @@ TEST_CASE("other people's prices on our product are left alone") {
       "POST", "/v1/prices", {},
       "currency=usd&unit_amount=1&nickname=/dev/chat Pair Coding On-Demand&product=" + made[0].id);
   const std::size_t writes = world.writes();
-  CHECK(actions(provision_in(world, green())) == "-----");
+  CHECK(actions(provision_in(world, green())) == "------");
   CHECK(world.writes() == writes);
 }
 
@@ -218,13 +218,13 @@ TEST_CASE_TEMPLATE("a dry run says what would be done and does nothing of it", W
   ClientWorld<Way> world;
   const ProvisionRequest dry{.scope = ProvisionScope::dry_run};
   const auto nothing_yet = provision_in(world, green(), dry);
-  CHECK(actions(nothing_yet) == "ccccc");
+  CHECK(actions(nothing_yet) == "cccccc");
   CHECK(nothing_yet[0].id.empty());
   CHECK(world.writes() == 0);
   const auto made = provision_in(world, green_at(7000));
   world.raw("POST", "/v1/prices/" + made[1].id, {}, "nickname=Other");
   const std::size_t writes = world.writes();
-  CHECK(actions(provision_in(world, green(), dry)) == "-ur--");
+  CHECK(actions(provision_in(world, green(), dry)) == "-ur---");
   CHECK(world.writes() == writes);
 }
 
@@ -234,13 +234,13 @@ TEST_CASE("a run that may only add what is missing touches nothing that is there
   const auto made = provision_in(world, green_at(7000), {.only_price = PriceRole::on_demand});
   world.raw("POST", "/v1/products/" + made[0].id, {}, "name=Other");
   const auto objects = provision_in(world, green(), careful);
-  CHECK(actions(objects) == "-c-cc");
+  CHECK(actions(objects) == "-c-ccc");
   CHECK(objects[0].differs);
   CHECK(objects[2].differs);
   CHECK_FALSE(objects[1].differs);
   CHECK(price_in(world, PriceRole::on_demand).unit_amount == 7000);
   const std::size_t writes = world.writes();
-  CHECK(actions(provision_in(world, green(), careful)) == "-----");
+  CHECK(actions(provision_in(world, green(), careful)) == "------");
   CHECK(world.writes() == writes);
 }
 
@@ -248,9 +248,9 @@ TEST_CASE("two challenge ids share an account without meeting") {
   ClientWorld<InProcess> world;
   provision_in(world, green());
   const Catalog red = billing::devchat_catalog("red").value();
-  CHECK(actions(provision_in(world, red)) == "ccccc");
-  CHECK(actions(provision_in(world, green())) == "-----");
-  CHECK(actions(provision_in(world, red)) == "-----");
+  CHECK(actions(provision_in(world, red)) == "cccccc");
+  CHECK(actions(provision_in(world, green())) == "------");
+  CHECK(actions(provision_in(world, red)) == "------");
 }
 
 TEST_CASE_TEMPLATE("what is for sale is what stands at Stripe, active and of the right kind", Way,

@@ -30,6 +30,9 @@ class CountingLedger final : public Ledger {
   }
   Result<LedgerTotals> totals() override { return ledger_.totals(); }
   Result<Backlog> backlog(const ItemId& item) override { return ledger_.backlog(item); }
+  Result<ItemUsage> usage(const ItemId& item, Second after) override {
+    return ledger_.usage(item, after);
+  }
   Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                      std::chrono::milliseconds time) override {
     return ledger_.claim(now, now_at_stripe, time);

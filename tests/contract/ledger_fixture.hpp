@@ -22,6 +22,7 @@ class OnSqlite {
   Ledger& ledger() { return data_->ledger(); }
   Store& store() { return data_->store(); }
   WebhookInbox& inbox() { return data_->inbox(); }
+  FinalInvoiceStore& final_invoices() { return data_->final_invoices(); }
 
   /// As after a restart.
   void reopen() {

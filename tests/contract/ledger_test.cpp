@@ -204,4 +204,53 @@ TEST_CASE("A data file is one process's at a time, and readable beside it") {
   CHECK(refused.error().code == ErrorCode::denied);
 }
 
+TEST_CASE_TEMPLATE(
+    "The usage of an item is all that is or will be billed after a second, and no more", Adapter,
+    OnSqlite, GroupedOnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  const auto usage = [&](const char* item, Second after) {
+    const auto used = fixture.ledger().usage(ItemId(item), after);
+    REQUIRE(used.has_value());
+    return *used;
+  };
+  const Second noon_second = to_second(noon);
+  const std::chrono::seconds minute(60);
+  CHECK(usage("si_a", noon_second).quantity == 0);
+  fixture.append(click_of("a", "1"));
+  fixture.append(click_of("a", "2", noon + minute), noon + minute);
+  fixture.append(click_of("a", "3", noon + 2 * minute), noon + 2 * minute);
+  SystemEntropy entropy;
+  const auto workshop = make_usage_event({.customer = CustomerId("cus_a"),
+                                          .item = ItemId("si_a"),
+                                          .kind = UsageKind::workshop,
+                                          .quantity = 6,
+                                          .clicked_at = noon + 2 * minute},
+                                         entropy);
+  fixture.append(std::make_shared<const UsageEvent>(workshop.value()), noon + 2 * minute);
+  fixture.append(click_of("a", "5", noon + 2 * minute), Instant::min());
+  CHECK(usage("si_a", noon_second - minute).quantity == 4);
+  CHECK_MESSAGE(usage("si_a", noon_second).quantity == 3, "a second is not after itself");
+  CHECK_MESSAGE(usage("si_a", noon_second + minute).quantity == 2,
+                "what has no second yet gets one");
+  CHECK(usage("si_a", noon_second).pending == 5);
+  CHECK(usage("si_b", noon_second - minute).quantity == 0);
+  CHECK(usage("si_b", noon_second - minute).pending == 0);
+
+  const auto settle_first = [&](const Settlement& settlement) {
+    const auto claim = fixture.claim(noon + 3 * minute);
+    REQUIRE(claim.has_value());
+    REQUIRE(fixture.settle(*claim, settlement));
+  };
+  settle_first(delivered("mbur_1"));
+  CHECK(usage("si_a", noon_second - minute).quantity == 4);
+  CHECK(usage("si_a", noon_second - minute).pending == 4);
+  settle_first({.state = EventState::refused, .reason = "ended"});
+  CHECK(usage("si_a", noon_second - minute).quantity == 3);
+  settle_first({.state = EventState::final_invoice});
+  CHECK(usage("si_a", noon_second - minute).quantity == 3);
+  fixture.adapter.reopen();
+  CHECK(usage("si_a", noon_second - minute).quantity == 3);
+  CHECK(usage("si_a", noon_second - minute).pending == 2);
+}
+
 }  // namespace billing::tests

@@ -77,8 +77,13 @@ class World {
 
   /** The server with the stand-in inside. */
   async carrying_server(...args) {
+    return this.launch_shop({}, ...args);
+  }
+
+  /** The same with an environment of its own. */
+  async launch_shop(env, ...args) {
     const server = this.launch('server',
-      ['--sandbox', '--port', '0', '--sandbox-port', '0', ...args], {});
+      ['--sandbox', '--port', '0', '--sandbox-port', '0', ...args], env);
     const url = await server.listening(['billing-server', 'sandbox']);
     return Object.assign(server, { shop: url['billing-server'], stripe: sandbox_at(url.sandbox) });
   }
@@ -103,6 +108,18 @@ class World {
     const server = this.launch('server', args, env);
     const code = await server.end_within(stop_time_ms);
     return { code, text: server.log.join('\n') };
+  }
+
+  /** The operator's tool on the world's data file: its exit code, and what it said. */
+  async billing(sandbox_url, ...args) {
+    const env = { PATH: process.env.PATH, HOME: this.folder, DATABASE_URL: this.data_url,
+      STRIPE_API_BASE: sandbox_url, STRIPE_SECRET_KEY: 'sk_test_sandbox',
+      CHALLENGE_ID: 'patient-grey-heron' };
+    return new Promise((resolve) => {
+      execFile(programs.cli, args, { env, cwd: this.folder }, (error, out, err) => {
+        resolve({ code: error ? error.code : 0, out, err });
+      });
+    });
   }
 
   /** Rows of the ledger as the operator's tool shows them. */
@@ -206,6 +223,7 @@ function sandbox_at(url) {
 
   return {
     url,
+    get: (path) => call('GET', path),
     /** The only subscription item of a customer. */
     async item_of(customer) {
       const { data } = await call('GET', `/v1/subscriptions?customer=${customer}`);

@@ -46,6 +46,34 @@ std::string path_of(const Json& object) {
 
 }  // namespace
 
+TEST_CASE("an invoice and a preview show ten of their lines, and the rest in lists") {
+  Account account;
+  const Json subscription = account.metered_subscription();
+  for (int i = 0; i < 12; ++i) {
+    item(account, subscription["customer"],
+         {{"amount", "100"}, {"currency", "usd"}, {"subscription", subscription["id"]}});
+  }
+  const auto check_pages = [&](const Json& shown, std::size_t total, const std::string& list) {
+    CHECK(shown["data"].size() == 10);
+    CHECK(shown["has_more"] == true);
+    CHECK(shown["total_count"] == total);
+    const Json rest = account
+                          .get(list, {{"subscription", subscription["id"]},
+                                      {"starting_after", shown["data"][9]["id"]}})
+                          .body;
+    CHECK(rest["data"].size() == total - 10);
+    CHECK(rest["has_more"] == false);
+  };
+  const Json coming =
+      account.get("/v1/invoices/upcoming", {{"subscription", subscription["id"]}}).body;
+  check_pages(coming["lines"], 13, "/v1/invoices/upcoming/lines");
+  const Json draft = invoice(
+      account, subscription["customer"],
+      {{"subscription", subscription["id"]}, {"pending_invoice_items_behavior", "include"}});
+  CHECK(draft["lines"]["data"].size() == 10);
+  CHECK(account.get(path_of(draft) + "/lines", {{"limit", "100"}}).body["data"].size() == 12);
+}
+
 TEST_CASE("an invoice of one's own goes from draft to paid by hand") {
   Account account;
   const std::string customer = payer(account);

@@ -45,6 +45,9 @@ export const sign_in = (email) => call('POST', '/users', { body: { email } });
 export const user = (user_id, session_id) =>
   call('GET', '/users', { query: { user_id, session_id } });
 
+/** What the user's desk shows of money (lib/billing/src/api/bill.hpp has its fields). */
+export const bill = (user_id) => call('GET', '/users/bill', { query: { user_id } });
+
 export const checkout = (user_id, price) =>
   call('POST', '/offerings/paircode', { query: { user_id }, body: { price } });
 

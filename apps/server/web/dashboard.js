@@ -1,9 +1,14 @@
 import * as api from './api.js';
 import { send, unanswered } from './clicks.js';
-import { complain, part, unavailable } from './dom.js';
-import { arrange_panel, subscription_panel, workshop_panel } from './member.js';
-import { packages } from './packages.js';
+import { desk_of } from './desk.js';
+import { complain, unavailable } from './dom.js';
 import { forget, remember, signed_in } from './session.js';
+import { owes } from './standing.js';
+import { keep_looking } from './upkeep.js';
+
+/** Whether what a bill tells will soon be otherwise without anybody's doing. */
+const under_way = ({ fresh, pending, subscription, final }) =>
+  !fresh || pending > 0 || final?.invoice === null || owes(subscription?.status);
 
 /** `/dashboard`: what the signed-in user has, and what can be done with it. */
 export async function dashboard(main, { navigate, reload }) {
@@ -29,11 +34,43 @@ export async function dashboard(main, { navigate, reload }) {
     return navigate('/login', { replace: true,
       note: 'The shop does not know you any more (it may be a new one). Please sign in again.' });
   }
-  if (user) remember(user);
-  desk.replaceChildren(...(user ? panels(user, offered) : [
-    unavailable('Your desk can’t be loaded just now. Nothing is lost.', reload)]));
-  if (user && !main.querySelector('#arrange-session')) settle_old_sessions(user.id);
+  if (!user) {
+    return desk.replaceChildren(
+      unavailable('Your desk can’t be loaded just now. Nothing is lost.', reload));
+  }
+
+  let look_again;
+  let shown = draw(user);
+  let just_read = user;
+  look_again = keep_looking(look, () => !desk.isConnected);
+  if (!main.querySelector('#arrange-session')) settle_old_sessions(user.id);
   return undefined;
+
+  function draw(user) {
+    remember(user);
+    const { panels, tell } = desk_of(user, offered,
+      { again: reload, changed: () => look_again?.() });
+    const focused = desk.contains(document.activeElement) && document.activeElement.id;
+    desk.replaceChildren(...panels);
+    if (focused) desk.querySelector(`#${focused}`)?.focus({ preventScroll: true });
+    return { subscription: JSON.stringify(user.subscription), bill: undefined, tell };
+  }
+
+  /** Shows what there is by now; answers whether more is under way. */
+  async function look() {
+    const now = just_read ?? (await api.user(known.id).catch(() => null))?.user;
+    just_read = null;
+    const bill = now ? await api.bill(now.id).catch(() => null) : null;
+    const registering = desk.querySelector('form[aria-busy]');
+    if (!desk.isConnected) return false;
+    if (now && !registering && JSON.stringify(now.subscription) !== shown.subscription) {
+      shown = draw(now);
+    }
+    // What stands there as it should keeps its focus.
+    if (JSON.stringify(bill) !== shown.bill) shown.tell(bill);
+    shown.bill = JSON.stringify(bill);
+    return !bill || Boolean(registering) || under_way(bill);
+  }
 
   /** Clicks that outlived their subscription get their answer too, or they would haunt the next. */
   async function settle_old_sessions(id) {
@@ -66,23 +103,5 @@ export async function dashboard(main, { navigate, reload }) {
       complain(alert, failure);
       return null;
     }
-  }
-
-  function panels(user, offered) {
-    const status = user.subscription?.status;
-    const member = status && status !== 'canceled' && status !== 'incomplete_expired';
-    if (!member) {
-      const choice = packages(offered, { again: reload,
-        chosen: async (price) => api.leave_for((await api.checkout(user.id, price.id)).url) });
-      return status === 'canceled' ? [part('ended'), choice] : [choice];
-    }
-    const shown = [subscription_panel(user, offered)];
-    if (user.subscription.type === 'ondemand') shown.push(arrange_panel(user, offered));
-    if (offered?.workshop) shown.push(workshop_panel(user, offered));
-    if (!offered?.pairCode || !offered.workshop) {
-      shown.push(unavailable('The price list is not here yet: the payment service has not '
-        + 'answered. What you see above works all the same.', reload));
-    }
-    return shown;
   }
 }

@@ -12,6 +12,23 @@ export function element(tag, attributes, text) {
   return made;
 }
 
+/** A link to a page of Stripe's; plain text where there is no address that a browser may follow. */
+export function link(url, attributes, text) {
+  const safe = /^https?:\/\//.test(url ?? '');
+  return element(safe ? 'a' : 'span', safe ? { ...attributes, href: url } : {}, text);
+}
+
+/** `November 23`, where the reader is; `year` adds it. */
+export function day(unix_seconds, { year } = {}) {
+  return new Date(unix_seconds * 1000).toLocaleDateString('en-US',
+    { month: 'long', day: 'numeric', year: year ? 'numeric' : undefined });
+}
+
+/** Says something where a screen reader hears it, if it is news. */
+export function say(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
 /** Says in `alert` what went wrong; milder where nothing is broken or lost. */
 export function complain(alert, failure, text = failure.message) {
   alert.classList.toggle('mild', failure.status === 501 || failure.retryable === true);

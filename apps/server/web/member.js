@@ -1,9 +1,11 @@
 // What a subscribed person sees on the dashboard: the subscription, sessions, workshops.
 import { leave_for, portal } from './api.js';
-import { complain, element, part } from './dom.js';
-import { amount } from './money.js';
+import { complain, element, link, part, say } from './dom.js';
+import { amount, money } from './money.js';
 import { wire } from './press.js';
+import { owes, story } from './standing.js';
 
+/** The panel and `tell(bill)`. */
 export function subscription_panel(user, offered) {
   const { id, status, type } = user.subscription;
   const panel = part('subscription');
@@ -17,22 +19,39 @@ export function subscription_panel(user, offered) {
     ? 'You are subscribed to the monthly package' : 'You are subscribed to the on-demand package.';
   panel.querySelector('#subscription-status').textContent = status;
 
-  const manage = panel.querySelector('#manage-subscription');
   const alert = panel.querySelector('.alert');
-  manage.addEventListener('click', async () => {
-    manage.disabled = true;
+  const remedy = panel.querySelector('.remedy');
+  remedy.hidden = !owes(status);
+  panel.classList.toggle('owing', owes(status));
+  for (const button of panel.querySelectorAll('button')) {
+    button.addEventListener('click', () => to_portal(button));
+  }
+  tell(null);
+  return { panel, tell };
+
+  function tell(bill) {
+    const told = story(user.subscription, bill);
+    if (told || bill) say(panel.querySelector('.story'), told);
+    const open = bill?.open;
+    remedy.querySelector('a, span')?.remove();
+    if (open) remedy.append(link(open.url, { class: 'button quiet' },
+      `Pay ${money(open.amountRemaining)} now`));
+  }
+
+  async function to_portal(button) {
+    button.disabled = true;
     alert.textContent = '';
     try {
       leave_for((await portal(user.id, type)).url);
     } catch (failure) {
       complain(alert, failure);
-      manage.disabled = false;
+      button.disabled = false;
     }
-  });
-  return panel;
+  }
 }
 
-export function arrange_panel(user, offered) {
+/** `changed` is called after each session. */
+export function arrange_panel(user, offered, changed) {
   const panel = part('arrange');
   const price = offered?.pairCode?.onDemandPrice;
   panel.querySelector('.price').textContent =
@@ -58,12 +77,13 @@ export function arrange_panel(user, offered) {
       count += 1;
       tally.hidden = false;
       tally.textContent = `On this visit: ${count} ${count === 1 ? 'session' : 'sessions'}`;
+      changed();
     },
   });
   return panel;
 }
 
-export function workshop_panel(user, { workshop }) {
+export function workshop_panel(user, { workshop }, changed) {
   const panel = part('workshop');
   const form = panel.querySelector('form');
   panel.dataset.workshopPriceId = workshop.perSeatPrice.id;
@@ -79,8 +99,11 @@ export function workshop_panel(user, { workshop }) {
     },
     body: () => ({ attendees: form.attendees.valueAsNumber }),
     began: ({ body }) => { form.attendees.value = body.attendees; },
-    answered: () => panel.querySelector('.outcome').replaceChildren(
-      element('p', { id: 'workshop-notification', class: 'success' }, 'Workshop registered.')),
+    answered: () => {
+      panel.querySelector('.outcome').replaceChildren(
+        element('p', { id: 'workshop-notification', class: 'success' }, 'Workshop registered.'));
+      changed();
+    },
   });
   return panel;
 }

@@ -11,6 +11,9 @@
 namespace sandbox {
 namespace {
 
+/// Inside an invoice; `…/lines` has the rest.
+constexpr std::size_t lines_shown = 10;
+
 Json retrieve_invoice(Call& call) {
   return shown(call.view(), invoice_in_path(call));
 }
@@ -93,13 +96,6 @@ Json invoice_line_shown(const View& view, const Invoice& invoice, const InvoiceL
     add_line_until_basil(view, invoice, line, body);
   }
   return body;
-}
-
-std::vector<Json> invoice_lines_shown(const View& view, const Invoice& invoice) {
-  std::vector<Json> lines;
-  for (const InvoiceLine& line : invoice.lines)
-    lines.push_back(invoice_line_shown(view, invoice, line));
-  return lines;
 }
 
 Json list_invoice_lines(Call& call) {
@@ -207,6 +203,13 @@ std::string lines_url(const Invoice& invoice) {
 
 }  // namespace
 
+std::vector<Json> invoice_lines_shown(const View& view, const Invoice& invoice) {
+  std::vector<Json> lines;
+  for (const InvoiceLine& line : invoice.lines)
+    lines.push_back(invoice_line_shown(view, invoice, line));
+  return lines;
+}
+
 Invoice& invoice_in_path(Call& call) {
   Invoice& invoice = in_path(call.world.invoices, "invoice", call.ids[0], "invoice");
   if (invoice.deleted) throw no_such("invoice", invoice.id, "invoice");
@@ -220,47 +223,48 @@ Json hosted_invoice_url(const World& world, const Invoice& invoice) {
 
 Json shown(const View& view, const Invoice& invoice) {
   if (invoice.deleted) return {{"id", invoice.id}, {"object", "invoice"}, {"deleted", true}};
-  Json body = {{"object", "invoice"},
-               {"account_country", "US"},
-               {"account_name", "Sandbox"},
-               {"attempt_count", invoice.attempts},
-               {"attempted", invoice.attempted},
-               {"auto_advance", invoice.auto_advance},
-               {"automatic_tax",
-                {{"disabled_reason", nullptr},
-                 {"enabled", false},
-                 {"liability", nullptr},
-                 {"status", nullptr}}},
-               {"automatically_finalizes_at", nullable(invoice.automatically_finalizes_at)},
-               {"billing_reason", invoice.billing_reason},
-               {"collection_method", invoice.collection_method},
-               {"created", invoice.created},
-               {"currency", invoice.currency},
-               {"default_payment_method", nullable(invoice.default_payment_method)},
-               {"description", nullable(invoice.description)},
-               {"due_date", nullable(invoice.due_date)},
-               {"effective_at", nullable(invoice.finalized_at)},
-               {"footer", nullable(invoice.footer)},
-               {"issuer", {{"type", "self"}}},
-               {"lines", nested_list(lines_url(invoice), invoice_lines_shown(view, invoice))},
-               {"livemode", false},
-               {"metadata", invoice.metadata},
-               {"next_payment_attempt", nullable(invoice.next_payment_attempt)},
-               {"number", nullable(invoice.number)},
-               {"payment_settings",
-                {{"default_mandate", nullptr},
-                 {"payment_method_options", nullptr},
-                 {"payment_method_types", nullptr}}},
-               {"period_end", invoice.period.end},
-               {"period_start", invoice.period.start},
-               {"status", invoice.status},
-               {"status_transitions",
-                {{"finalized_at", nullable(invoice.finalized_at)},
-                 {"marked_uncollectible_at", nullable(invoice.uncollectible_at)},
-                 {"paid_at", nullable(invoice.paid_at)},
-                 {"voided_at", nullable(invoice.voided_at)}}},
-               {"test_clock", nullable(invoice.test_clock)},
-               {"webhooks_delivered_at", nullable(invoice.finalized_at)}};
+  Json body = {
+      {"object", "invoice"},
+      {"account_country", "US"},
+      {"account_name", "Sandbox"},
+      {"attempt_count", invoice.attempts},
+      {"attempted", invoice.attempted},
+      {"auto_advance", invoice.auto_advance},
+      {"automatic_tax",
+       {{"disabled_reason", nullptr},
+        {"enabled", false},
+        {"liability", nullptr},
+        {"status", nullptr}}},
+      {"automatically_finalizes_at", nullable(invoice.automatically_finalizes_at)},
+      {"billing_reason", invoice.billing_reason},
+      {"collection_method", invoice.collection_method},
+      {"created", invoice.created},
+      {"currency", invoice.currency},
+      {"default_payment_method", nullable(invoice.default_payment_method)},
+      {"description", nullable(invoice.description)},
+      {"due_date", nullable(invoice.due_date)},
+      {"effective_at", nullable(invoice.finalized_at)},
+      {"footer", nullable(invoice.footer)},
+      {"issuer", {{"type", "self"}}},
+      {"lines", nested_list(lines_url(invoice), invoice_lines_shown(view, invoice), lines_shown)},
+      {"livemode", false},
+      {"metadata", invoice.metadata},
+      {"next_payment_attempt", nullable(invoice.next_payment_attempt)},
+      {"number", nullable(invoice.number)},
+      {"payment_settings",
+       {{"default_mandate", nullptr},
+        {"payment_method_options", nullptr},
+        {"payment_method_types", nullptr}}},
+      {"period_end", invoice.period.end},
+      {"period_start", invoice.period.start},
+      {"status", invoice.status},
+      {"status_transitions",
+       {{"finalized_at", nullable(invoice.finalized_at)},
+        {"marked_uncollectible_at", nullable(invoice.uncollectible_at)},
+        {"paid_at", nullable(invoice.paid_at)},
+        {"voided_at", nullable(invoice.voided_at)}}},
+      {"test_clock", nullable(invoice.test_clock)},
+      {"webhooks_delivered_at", nullable(invoice.finalized_at)}};
   // A preview has none before clover.
   if (!invoice.id.empty()) body["id"] = invoice.id;
   add_amounts(invoice, body);

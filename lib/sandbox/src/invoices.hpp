@@ -73,6 +73,9 @@ InvoiceLine line_of(const World& world, const InvoiceItem& item);
 /// Puts an invoice item into the world, pending, and tells so.
 InvoiceItem& add_invoice_item(World& world, InvoiceItem item, std::int64_t now);
 
+/// All lines, as a list shows them.
+std::vector<Json> invoice_lines_shown(const View& view, const Invoice& invoice);
+
 /// Sums up an invoice's lines again.
 void add_up(Invoice& invoice);
 

@@ -94,9 +94,11 @@ Json list_of(const Call& call, std::string_view kind, std::vector<Json> rows) {
   return list;
 }
 
-Json nested_list(std::string_view url, Json rows) {
+Json nested_list(std::string_view url, Json rows, std::size_t shown_max) {
   const std::size_t count = rows.size();
-  Json list = list_object(url, std::move(rows), false);
+  const bool more = count > shown_max;
+  if (more) rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(shown_max), rows.end());
+  Json list = list_object(url, std::move(rows), more);
   list["total_count"] = count;
   return list;
 }

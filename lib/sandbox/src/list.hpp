@@ -4,6 +4,7 @@
 #include "call.hpp"
 
 #include <functional>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -36,8 +37,9 @@ bool wants_total(const Call& call);
 /// A list that is small and already rendered, newest (or first) object first.
 Json list_of(const Call& call, std::string_view kind, std::vector<Json> rows);
 
-/// A list inside another object.
-Json nested_list(std::string_view url, Json rows);
+/// A list inside another object, of which it shows that many.
+Json nested_list(std::string_view url, Json rows,
+                 std::size_t shown_max = std::numeric_limits<std::size_t>::max());
 
 /// The page of a table that a list request asks for. `keep(row)` filters; `among`, where an index
 /// has them, is what need be looked at.

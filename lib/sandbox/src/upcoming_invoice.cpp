@@ -93,8 +93,8 @@ Json preview_invoice(Call& call) {
 }
 
 Json list_upcoming_lines(Call& call) {
-  const Json invoice = shown(call.view(), previewed(call, prospect_of(call)));
-  return list_of(call, "line_item", invoice["lines"]["data"].get<std::vector<Json>>());
+  const Invoice invoice = previewed(call, prospect_of(call));
+  return list_of(call, "line_item", invoice_lines_shown(call.view(), invoice));
 }
 
 }  // namespace

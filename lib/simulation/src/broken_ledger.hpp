@@ -36,6 +36,10 @@ class BrokenLedger final : public billing::Ledger {
   billing::Result<billing::Backlog> backlog(const billing::ItemId& item) override {
     return ledger_.backlog(item);
   }
+  billing::Result<billing::ItemUsage> usage(const billing::ItemId& item,
+                                            billing::Second after) override {
+    return ledger_.usage(item, after);
+  }
   billing::Result<std::optional<billing::Claim>> claim(billing::Moment now,
                                                        billing::Instant now_at_stripe,
                                                        std::chrono::milliseconds lease) override;

@@ -4,6 +4,7 @@
 #include <billing/api.hpp>
 #include <billing/cached_store.hpp>
 #include <billing/delivery.hpp>
+#include <billing/final_invoices.hpp>
 #include <billing/group_commit.hpp>
 #include <billing/observer.hpp>
 #include <billing/provisioning.hpp>
@@ -83,7 +84,9 @@ class World::Machine {
         api(broken, store, stripe, health, webhooks, *world.machine_clock_, world.entropy_, silent,
             {.public_url = "http://localhost:4242", .catalog = catalog}),
         delivery(broken, stripe, health, limit, *world.machine_clock_, world.entropy_, silent,
-                 {.challenge_id = challenge_id}) {}
+                 {.challenge_id = challenge_id}),
+        final_invoices({broken, data->final_invoices(), store, stripe, health,
+                        *world.machine_clock_, silent, challenge_id}) {}
 
   Silent silent;
   std::unique_ptr<billing::SqliteData> data;
@@ -98,6 +101,7 @@ class World::Machine {
   billing::Webhooks webhooks;
   billing::Api api;
   billing::Delivery delivery;
+  billing::FinalInvoices final_invoices;
   bool ready = false;
 };
 
@@ -206,6 +210,9 @@ billing::Ledger& World::ledger() {
 }
 billing::Store& World::store() {
   return machine_->data->store();
+}
+billing::FinalInvoiceStore& World::final_invoices() {
+  return machine_->data->final_invoices();
 }
 
 billing::WebhookInbox& World::inbox() {
@@ -324,6 +331,23 @@ void World::drain() {
     const auto wait = std::max(next_due().value_or(now), now) - now;
     clock_.advance(std::clamp<std::chrono::milliseconds>(wait, patience, wait_max));
     patience = std::min(patience * 2, wait_max);
+  }
+}
+
+bool World::step_final_invoices() {
+  const auto stepped = machine_->final_invoices.step();
+  check_power();
+  return value(stepped, "step final invoices");
+}
+
+void World::finish_final_invoices() {
+  const billing::Moment give_up = clock_.moment() + std::chrono::hours(48);
+  while (const auto due = value(machine_->final_invoices.next_due(), "final invoices due")) {
+    clock_.advance(std::max(*due, clock_.moment()) - clock_.moment());
+    if (!step_final_invoices()) deliver_once();
+    if (clock_.moment() > give_up) {
+      throw std::runtime_error("two days later, final invoices are still to do");
+    }
   }
 }
 

@@ -26,6 +26,8 @@
 
 namespace billing {
 
+struct Bill;
+
 struct ApiSettings {
   /// Where browsers reach the page, without a trailing slash: the base of every return address.
   /// None: whatever name of this server the request was sent to, which the caller has checked to be
@@ -45,8 +47,8 @@ struct Waiting {
 
 using Begun = std::variant<HttpResponse, Waiting>;
 
-/// The web contract's routes, without a socket. Thread-safe; starts no thread; waits for nothing
-/// but Stripe's answers, each with a deadline.
+/// The web contract's routes and `GET /users/bill`, without a socket. Thread-safe; starts no
+/// thread; waits for nothing but Stripe's answers, each with a deadline.
 ///
 /// The caller has checked where the request comes from, and that its body is small. Any failure is
 /// an answer: `{"error": {"message", "code"}}`.
@@ -76,11 +78,12 @@ class Api {
   Result<Begun> get_offerings(const HttpRequest& request);
   Result<Begun> post_user(const HttpRequest& request);
   Result<Begun> get_user(const HttpRequest& request);
+  Result<Begun> get_bill(const HttpRequest& request);
   Result<Begun> subscribe(const HttpRequest& request);
   Result<Begun> schedule(const HttpRequest& request);
   Result<Begun> register_workshop(const HttpRequest& request);
   Result<Begun> webhook(const HttpRequest& request);
-  Result<Begun> not_built_yet(const HttpRequest& request);
+  Result<Begun> open_portal(const HttpRequest& request);
 
   std::shared_ptr<const Offerings> offered() const;
   void put_on_offer(Offerings offerings);
@@ -92,6 +95,12 @@ class Api {
   Result<std::string> open_checkout(const User& user, const OfferedPrice& price,
                                     const std::string& return_base);
   Result<std::string> return_base(const HttpRequest& request) const;
+  Result<std::optional<Subscription>> billed_subscription(const CustomerId& customer,
+                                                          Moment deadline);
+  Result<void> add_usage(Bill& bill, Moment deadline);
+  std::optional<Money> price_of_use(const PriceId& price, Moment deadline);
+  bool add_stripes_word(const CustomerId& customer, Bill& bill, Moment deadline);
+  std::optional<stripe::Call> time_to_ask(Moment deadline) const;
   Instant truest_now() const;
   struct Press;
   struct Place;

@@ -24,6 +24,8 @@ struct InvoiceLine {
   InvoiceItemId invoice_item = {};
   Second period_start;
   Second period_end;
+
+  friend bool operator==(const InvoiceLine&, const InvoiceLine&) = default;
 };
 
 /// An invoice as Stripe last told of it.
@@ -38,6 +40,8 @@ struct Invoice {
   Second created;
   std::string hosted_invoice_url;  ///< Where it can be read and paid; empty until it is final.
   std::vector<InvoiceLine> lines;
+
+  friend bool operator==(const Invoice&, const Invoice&) = default;
 };
 
 }  // namespace billing

@@ -103,6 +103,15 @@ struct Backlog {
   bool failing = false;  ///< The last try of the oldest did not succeed.
 };
 
+/// What one item was used for.
+struct ItemUsage {
+  /// The quantity of its usage that is billed or will be: of the seconds after the one that was
+  /// asked for, and of those that have no second yet.
+  std::int64_t quantity = 0;
+  /// Its events that Stripe does not have yet, of any kind and time.
+  std::int64_t pending = 0;
+};
+
 struct EventFilter {
   std::optional<CustomerId> customer = std::nullopt;
   std::optional<EventState> state = std::nullopt;
@@ -146,6 +155,7 @@ class Ledger {
   virtual Result<std::vector<RecordedEvent>> list(const EventFilter& filter) = 0;
   virtual Result<LedgerTotals> totals() = 0;
   virtual Result<Backlog> backlog(const ItemId& item) = 0;
+  virtual Result<ItemUsage> usage(const ItemId& item, Second after) = 0;
 
   /// The oldest pending event of an item that is due and not leased to anyone, or nothing. Items
   /// take turns. The event's second is chosen and stored before this returns.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <billing/final_invoice_store.hpp>
 #include <billing/ledger.hpp>
 #include <billing/result.hpp>
 #include <billing/store.hpp>
@@ -17,13 +18,16 @@ enum class SqliteAccess {
   /// file,
   /// and brings an older schema up to date.
   owner,
-  /// Beside an owner; every write fails. The file has to exist.
+  /// Beside an owner, with or without one; every write fails. The file has to exist.
   read_only,
+  /// Likewise, but may write to the inbox: a write to anything else, of which the owner keeps part
+  /// in memory, is `denied`. Owner and guest wait for each other's commits for a few seconds.
+  guest,
 };
 
-/// Ledger, Store and WebhookInbox in one SQLite file: WAL, full sync, one connection behind a
-/// mutex. Leases are kept in memory, since only the owner delivers; after a restart everything
-/// pending is due at once.
+/// Ledger, Store, WebhookInbox and FinalInvoiceStore in one SQLite file: WAL, full sync, one
+/// connection behind a mutex. Leases are kept in memory, since only the owner delivers; after a
+/// restart everything pending is due at once.
 class SqliteData {
  public:
   /// `corrupt` for a file that is not one of ours or has a newer schema than this program knows.
@@ -38,6 +42,7 @@ class SqliteData {
   Ledger& ledger();
   Store& store();
   WebhookInbox& inbox();
+  FinalInvoiceStore& final_invoices();
 
  private:
   class Parts;

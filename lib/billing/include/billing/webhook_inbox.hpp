@@ -71,6 +71,7 @@ class WebhookInbox {
 };
 
 std::string_view name(WebhookState state);
+std::optional<WebhookState> parse_webhook_state(std::string_view text);
 std::string_view name(WebhookOrigin origin);
 
 }  // namespace billing

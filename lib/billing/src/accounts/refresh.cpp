@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <billing/refresh.hpp>
 
+#include <algorithm>
+
 namespace billing {
 
 Result<Subscription> Refresh::subscription(const SubscriptionId& id, const stripe::Call& call) {
@@ -42,7 +44,11 @@ Result<std::vector<stripe::Invoice>> Refresh::invoices(const CustomerId& custome
   if (!reading) return tl::unexpected(reading.error());
   auto read = health_.noted(stripe_.invoices(customer, call));
   if (!read) return read;
+  const auto known = store_.invoices(customer);
+  if (!known) return tl::unexpected(known.error());
   for (const stripe::Invoice& each : *read) {
+    // Each one stored is a write that the disk has to finish, and most never change again.
+    if (std::ranges::find(*known, static_cast<const Invoice&>(each)) != known->end()) continue;
     if (auto stored = store_.remember(each, *reading); !stored) return failure(std::move(stored));
   }
   return read;

@@ -19,10 +19,11 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/offerings", &Api::get_offerings},
       {"POST", "/users", &Api::post_user},
       {"GET", "/users", &Api::get_user},
+      {"GET", "/users/bill", &Api::get_bill},
       {"POST", "/offerings/paircode", &Api::subscribe},
       {"POST", "/offerings/paircode/schedule", &Api::schedule},
       {"POST", "/offerings/workshop", &Api::register_workshop},
-      {"POST", "/users/portal", &Api::not_built_yet},
+      {"POST", "/users/portal", &Api::open_portal},
       {"POST", "/webhook", &Api::webhook},
   };
   return all;
@@ -110,10 +111,6 @@ Result<Begun> Api::get_offerings(const HttpRequest&) {
 
 Result<Begun> Api::webhook(const HttpRequest& request) {
   return webhooks_.receive(request);
-}
-
-Result<Begun> Api::not_built_yet(const HttpRequest& request) {
-  return problem(501, "not_implemented", fmt::format("{} is not available yet", request.path));
 }
 
 }  // namespace billing

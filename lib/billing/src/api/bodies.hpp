@@ -6,6 +6,7 @@
 #include <billing/http.hpp>
 #include <billing/ledger.hpp>
 #include <billing/result.hpp>
+#include <billing/stripe_objects.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,7 @@ HttpResponse user_response(const User& user, const Subscription* subscription,
 HttpResponse wrapped_user_response(const User& user, const Subscription* subscription,
                                    const ProductId& product);
 HttpResponse url_response(const std::string& url);
+HttpResponse portal_response(const stripe::PortalSession& session);
 
 /// A function of the row alone, so that a click's answer is the same for ever once it is settled.
 HttpResponse event_response(const RecordedEvent& row);

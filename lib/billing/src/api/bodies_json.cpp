@@ -2,6 +2,7 @@
 #include <billing/error_codes.hpp>
 
 #include "api/bodies.hpp"
+#include "api/json_response.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -10,13 +11,6 @@ namespace billing {
 namespace {
 
 using nlohmann::ordered_json;
-
-HttpResponse json_response(int status, const ordered_json& body) {
-  // Foreign text may hold bytes that are no UTF-8; an answer must come all the same.
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
-          .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
-}
 
 ordered_json price_json(const OfferedPrice& price) {
   return {{"id", price.id.text()},
@@ -58,15 +52,23 @@ ordered_json event_object(const RecordedEvent& row) {
   const bool delivered = row.state == EventState::delivered;
   const UsageEvent& event = *row.event;
   if (event.kind == UsageKind::session) {
-    const ordered_json record = delivered ? ordered_json(row.record.text()) : ordered_json();
+    // It may have none: where all that is known of it is that Stripe has invoiced it.
+    const bool known = delivered && !row.record.empty();
+    const ordered_json record = known ? ordered_json(row.record.text()) : ordered_json();
     return {{"usageRecord", record}, {"event", event.id.text()}};
   }
   ordered_json body = {{"subscription", event.subscription.text()}, {"event", event.id.text()}};
-  if (delivered) body["invoiceItem"] = row.record.text();
+  if (delivered && !row.record.empty()) body["invoiceItem"] = row.record.text();
   return body;
 }
 
 }  // namespace
+
+HttpResponse json_response(int status, const ordered_json& body) {
+  return {.status = status,
+          .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
+          .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
+}
 
 Result<std::string> text_field(const std::string& body, const std::string& field) {
   const auto value = field_of(body, field);
@@ -121,6 +123,11 @@ HttpResponse wrapped_user_response(const User& user, const Subscription* subscri
 
 HttpResponse url_response(const std::string& url) {
   return json_response(200, {{"url", url}});
+}
+
+HttpResponse portal_response(const stripe::PortalSession& session) {
+  return json_response(200,
+                       {{"url", session.url}, {"configuration", session.configuration.text()}});
 }
 
 HttpResponse event_response(const RecordedEvent& row) {

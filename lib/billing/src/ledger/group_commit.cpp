@@ -175,6 +175,10 @@ Result<Backlog> GroupCommit::backlog(const ItemId& item) {
   return ledger_.backlog(item);
 }
 
+Result<ItemUsage> GroupCommit::usage(const ItemId& item, Second after) {
+  return ledger_.usage(item, after);
+}
+
 Result<std::optional<Claim>> GroupCommit::claim(Moment now, Instant now_at_stripe,
                                                 std::chrono::milliseconds lease) {
   return ledger_.claim(now, now_at_stripe, lease);

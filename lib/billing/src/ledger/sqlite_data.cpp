@@ -4,6 +4,7 @@
 #include "ledger/file_lock.hpp"
 #include "ledger/item_seconds.hpp"
 #include "ledger/sqlite_database.hpp"
+#include "ledger/sqlite_final_invoices.hpp"
 #include "ledger/sqlite_inbox.hpp"
 #include "ledger/sqlite_ledger.hpp"
 #include "ledger/sqlite_schema.hpp"
@@ -26,8 +27,24 @@ constexpr const char* owner_settings = R"sql(
   PRAGMA wal_autocheckpoint = 4000;
 )sql";
 
+// Checkpoints are the owner's.
+constexpr const char* guest_settings = R"sql(
+  PRAGMA temp_store = MEMORY;
+  PRAGMA synchronous = FULL;
+  PRAGMA wal_autocheckpoint = 0;
+)sql";
+
 // Where nobody else can have the file open there need be no memory to share with them.
 constexpr const char* alone = "PRAGMA locking_mode = EXCLUSIVE";
+
+int open_flags(SqliteAccess access) {
+  switch (access) {
+    case SqliteAccess::owner: return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    case SqliteAccess::read_only: return SQLITE_OPEN_READONLY;
+    case SqliteAccess::guest: return SQLITE_OPEN_READWRITE;
+  }
+  return SQLITE_OPEN_READONLY;
+}
 
 }  // namespace
 
@@ -38,7 +55,8 @@ class SqliteData::Parts {
         database_(std::move(database)),
         ledger(*database_, seconds_, mutex_),
         store(*database_, seconds_, mutex_),
-        inbox(*database_, mutex_) {}
+        inbox(*database_, mutex_),
+        final_invoices(*database_, mutex_) {}
 
  private:
   FileLock lock_;  // First, so that it is let go last.
@@ -50,6 +68,7 @@ class SqliteData::Parts {
   sqlite::SqliteLedger ledger;
   sqlite::SqliteStore store;
   sqlite::SqliteInbox inbox;
+  sqlite::SqliteFinalInvoices final_invoices;
 };
 
 SqliteData::SqliteData(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -63,6 +82,9 @@ Store& SqliteData::store() {
 WebhookInbox& SqliteData::inbox() {
   return parts_->inbox;
 }
+FinalInvoiceStore& SqliteData::final_invoices() {
+  return parts_->final_invoices;
+}
 
 Result<std::unique_ptr<SqliteData>> SqliteData::open(const std::string& path, SqliteAccess access,
                                                      const std::string& vfs) {
@@ -73,8 +95,8 @@ Result<std::unique_ptr<SqliteData>> SqliteData::open(const std::string& path, Sq
     if (!taken) return failure(std::move(taken));
     lock = std::move(*taken);
   }
-  const int flags = owner ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-  Result<std::unique_ptr<sqlite::Database>> database = sqlite::Database::open(path, flags, vfs);
+  Result<std::unique_ptr<sqlite::Database>> database =
+      sqlite::Database::open(path, open_flags(access), vfs);
   if (!database) return failure(std::move(database));
   if (!vfs.empty()) {
     if (auto set = (*database)->execute(alone); !set) return failure(std::move(set));
@@ -84,6 +106,10 @@ Result<std::unique_ptr<SqliteData>> SqliteData::open(const std::string& path, Sq
     if (auto migrated = sqlite::migrate(**database); !migrated) return failure(std::move(migrated));
   } else if (auto checked = sqlite::check_schema(**database); !checked) {
     return failure(std::move(checked));
+  }
+  if (access == SqliteAccess::guest) {
+    if (auto set = (*database)->execute(guest_settings); !set) return failure(std::move(set));
+    (*database)->write_only_to(sqlite::inbox_table);
   }
   auto parts = std::make_unique<Parts>(std::move(lock), std::move(*database));
   if (owner) {

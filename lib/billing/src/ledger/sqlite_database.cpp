@@ -6,7 +6,8 @@
 namespace billing::sqlite {
 namespace {
 
-/// A reader beside the owner can make a checkpoint wait; nothing else contends.
+/// A reader beside the owner can make a checkpoint wait, and a guest's commit a commit; nothing
+/// else contends.
 constexpr int busy_timeout_ms = 5'000;
 
 ErrorCode code_of_status(int status) {
@@ -19,9 +20,26 @@ ErrorCode code_of_status(int status) {
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN: return ErrorCode::unavailable;
+    case SQLITE_AUTH:
     case SQLITE_READONLY:
     case SQLITE_PERM: return ErrorCode::denied;
     default: return ErrorCode::internal;
+  }
+}
+
+/// `details` are of the action: of a change, the table.
+int let_change_only(void* table, int action, const char* details, const char* /*more*/,
+                    const char* /*database*/, const char* /*trigger*/) {
+  switch (action) {
+    case SQLITE_READ:
+    case SQLITE_SELECT:
+    case SQLITE_FUNCTION:
+    case SQLITE_TRANSACTION: return SQLITE_OK;
+    case SQLITE_INSERT:
+    case SQLITE_UPDATE:
+    case SQLITE_DELETE:
+      return std::string_view(details) == static_cast<const char*>(table) ? SQLITE_OK : SQLITE_DENY;
+    default: return SQLITE_DENY;
   }
 }
 
@@ -60,7 +78,9 @@ Run& Run::bind(std::optional<std::int64_t> value) {
 }
 
 Result<bool> Run::step() {
-  if (statement_ == nullptr) return tl::unexpected(database_.error(SQLITE_ERROR));
+  if (statement_ == nullptr) {
+    return tl::unexpected(database_.error(sqlite3_errcode(database_.connection_)));
+  }
   if (status_ != SQLITE_OK) return tl::unexpected(database_.error(status_));
   const int status = sqlite3_step(statement_);
   if (status == SQLITE_ROW) return true;
@@ -126,6 +146,10 @@ Run Database::run(const char* sql) {
     sqlite3_prepare_v3(connection_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   }
   return Run(*this, statement);
+}
+
+void Database::write_only_to(const char* table) {
+  sqlite3_set_authorizer(connection_, let_change_only, const_cast<char*>(table));
 }
 
 std::int64_t Database::inserted_row() const {

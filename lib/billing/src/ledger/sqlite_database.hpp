@@ -67,6 +67,9 @@ class Database {
   Result<void> execute(const char* sql);
   /// `sql` has to be a literal: its address is what the prepared statement is kept under.
   Run run(const char* sql);
+  /// From now on whatever would change another table, or the schema, is `denied`. `table` has to be
+  /// a literal.
+  void write_only_to(const char* table);
   /// The row that the last insert made, or 0 if it made none.
   std::int64_t inserted_row() const;
   /// What SQLite last complained of, as an Error that says what was being done.

@@ -90,11 +90,12 @@ Result<void> SqliteInbox::note(const WebhookEventId& id, const std::string& reas
 
 Result<void> SqliteInbox::reopen(const WebhookEventId& id) {
   const std::lock_guard lock(mutex_);
-  Run update =
-      database_.run("UPDATE webhook_events SET state = 'received' WHERE id = ? RETURNING 1");
+  Run update = database_.run(
+      "UPDATE webhook_events SET state = 'received', reason = '' WHERE id = ? RETURNING 1");
   const Result<bool> found = update.bind(id.text()).step();
   if (!found) return tl::unexpected(found.error());
-  if (*found) return {};
+  // It is committed with the last step, not with the first.
+  if (*found) return update.finish();
   return failure(ErrorCode::not_found,
                  fmt::format("event {} has not arrived here: see billing webhooks list, or let "
                              "billing webhooks gaps look for it",

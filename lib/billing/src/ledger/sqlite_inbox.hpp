@@ -9,6 +9,8 @@
 
 namespace billing::sqlite {
 
+inline constexpr const char* inbox_table = "webhook_events";
+
 /// The WebhookInbox on SQLite. `database`, and `mutex`, which guards it, are shared with the
 /// ledger.
 class SqliteInbox final : public WebhookInbox {

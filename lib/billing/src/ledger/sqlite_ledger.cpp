@@ -51,6 +51,15 @@ const std::string& page_for(const EventFilter& filter) {
   return *filter.state == EventState::pending ? select_pending_page : select_state_page;
 }
 
+// Two statements, each with an index of its own: one_event_a_second, and pending_events.
+constexpr const char* sum_usage = R"sql(
+  SELECT ifnull(sum(quantity), 0) FROM usage_events
+  WHERE item = ? AND usage_at > ? AND state <> 'refused')sql";
+constexpr const char* count_pending = R"sql(
+  SELECT count(*),
+         ifnull(sum(quantity) FILTER (WHERE kind = 'session' AND usage_at IS NULL), 0)
+  FROM usage_events WHERE state = 'pending' AND item = ? AND sequence >= ?)sql";
+
 Result<std::optional<std::int64_t>> one_integer(Run& run) {
   const Result<bool> found = run.step();
   if (!found) return tl::unexpected(found.error());
@@ -175,6 +184,26 @@ Result<LedgerTotals> SqliteLedger::totals() {
                       .delivered = run.integer(1),
                       .refused = run.integer(2),
                       .final_invoice = run.integer(3)};
+}
+
+Result<ItemUsage> SqliteLedger::usage(const ItemId& item, Second after) {
+  const std::lock_guard lock(mutex_);
+  Run sum = database_.run(sum_usage);
+  sum.bind(item.text()).bind(to_column(after));
+  if (const Result<bool> row = sum.step(); !row) return tl::unexpected(row.error());
+  ItemUsage usage{.quantity = sum.integer(0)};
+  std::optional<std::int64_t> oldest;
+  {
+    const std::lock_guard schedule_lock(schedule_mutex_);
+    oldest = schedule_.oldest(item);
+  }
+  if (!oldest) return usage;
+  Run count = database_.run(count_pending);
+  count.bind(item.text()).bind(*oldest);
+  if (const Result<bool> row = count.step(); !row) return tl::unexpected(row.error());
+  usage.pending = count.integer(0);
+  usage.quantity += count.integer(1);
+  return usage;
 }
 
 }  // namespace billing::sqlite

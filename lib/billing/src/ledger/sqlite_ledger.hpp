@@ -30,6 +30,7 @@ class SqliteLedger final : public Ledger {
   Result<std::vector<RecordedEvent>> list(const EventFilter& filter) override;
   Result<LedgerTotals> totals() override;
   Result<Backlog> backlog(const ItemId& item) override;
+  Result<ItemUsage> usage(const ItemId& item, Second after) override;
   Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                      std::chrono::milliseconds lease) override;
   Result<std::optional<Moment>> next_due() override;

@@ -149,7 +149,8 @@ UPDATE sqlite_schema
   WHERE type = 'table' AND name = 'usage_events';
 PRAGMA writable_schema = RESET;
 -- Few at any time.
-CREATE INDEX events_for_final_invoices ON usage_events (item) WHERE state = 'final_invoice';
+CREATE INDEX events_for_final_invoices ON usage_events (item)
+  WHERE state = 'final_invoice' AND final_invoice_of IS NULL;
 
 CREATE TABLE portal (
   only_row      INTEGER PRIMARY KEY CHECK (only_row = 1),

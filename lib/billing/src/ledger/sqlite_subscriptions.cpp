@@ -31,7 +31,8 @@ constexpr const char* insert_final_invoice = R"sql(
 // `clicked_at` is in milliseconds: what came within the second of the end came before it.
 constexpr const char* refuse_after_end = R"sql(
   UPDATE usage_events SET state = 'refused', reason = ?
-  WHERE state = 'final_invoice' AND item = ? AND clicked_at >= (? + 1) * 1000)sql";
+  WHERE state = 'final_invoice' AND final_invoice_of IS NULL AND item = ?
+    AND clicked_at >= (? + 1) * 1000)sql";
 
 constexpr const char* select_last_reading = R"sql(
   SELECT max((SELECT ifnull(max(reading), 0) FROM subscriptions),

@@ -4,6 +4,20 @@
 #include <algorithm>
 
 namespace billing {
+namespace {
+
+template <class Object>
+const Object* pick(const std::vector<Object>& newest_first, const std::string& challenge_id,
+                   bool Object::*in_use) {
+  const Object* picked = nullptr;
+  for (const Object& each : newest_first) {
+    if (!carries(each.metadata, challenge_id)) continue;
+    if (picked == nullptr || (each.*in_use && !(picked->*in_use))) picked = &each;
+  }
+  return picked;
+}
+
+}  // namespace
 
 bool carries(const stripe::Metadata& metadata, const std::string& challenge_id) {
   const auto found = metadata.find("challenge_id");
@@ -32,14 +46,31 @@ bool up_to_date(const stripe::Product& product, const ProductTerms& terms) {
   return product.active && product.name == terms.name && product.unit_label == terms.unit_label;
 }
 
+bool up_to_date(const stripe::PortalConfiguration& configuration, const PortalTerms& terms) {
+  return configuration.active && configuration.headline == terms.headline &&
+         configuration.payment_method_update && configuration.invoice_history &&
+         configuration.subscription_cancel && configuration.cancel_mode == terms.cancel_mode;
+}
+
+bool up_to_date(const stripe::WebhookEndpoint& endpoint, const WebhookTerms& terms) {
+  return endpoint.enabled && endpoint.url == terms.url &&
+         std::ranges::is_permutation(endpoint.enabled_events, terms.enabled_events);
+}
+
 const stripe::Product* pick_product(const std::vector<stripe::Product>& products,
                                     const std::string& challenge_id) {
-  const stripe::Product* picked = nullptr;
-  for (const stripe::Product& each : products) {
-    if (!carries(each.metadata, challenge_id)) continue;
-    if (picked == nullptr || (each.active && !picked->active)) picked = &each;
-  }
-  return picked;
+  return pick(products, challenge_id, &stripe::Product::active);
+}
+
+const stripe::PortalConfiguration* pick_portal_configuration(
+    const std::vector<stripe::PortalConfiguration>& configurations,
+    const std::string& challenge_id) {
+  return pick(configurations, challenge_id, &stripe::PortalConfiguration::active);
+}
+
+const stripe::WebhookEndpoint* pick_webhook_endpoint(
+    const std::vector<stripe::WebhookEndpoint>& endpoints, const std::string& challenge_id) {
+  return pick(endpoints, challenge_id, &stripe::WebhookEndpoint::enabled);
 }
 
 const stripe::Price* find_price(const std::vector<stripe::Price>& prices,

@@ -39,6 +39,8 @@ Result<Offerings> read_offerings(stripe::Client& stripe, const Catalog& catalog)
   for (const PriceTerms& each : catalog.prices) lookup_keys.push_back(each.lookup_key);
   const auto prices = stripe.prices(lookup_keys);
   if (!prices) return tl::unexpected(prices.error());
+  const auto configurations = stripe.newest_portal_configurations();
+  if (!configurations) return tl::unexpected(configurations.error());
 
   Offerings offerings;
   for (const PriceTerms& terms : catalog.prices) {
@@ -55,6 +57,9 @@ Result<Offerings> read_offerings(stripe::Client& stripe, const Catalog& catalog)
          .amount = {.minor = *price->unit_amount, .currency = price->currency},
          .lookup_key = price->lookup_key});
   }
+  // What it lets a customer do is Stripe's business, as a price's amount is.
+  const auto* portal = pick_portal_configuration(*configurations, catalog.challenge_id);
+  if (portal != nullptr && portal->active) offerings.portal = portal->id;
   return offerings;
 }
 

@@ -16,12 +16,17 @@ class Run {
 
   Result<void> product_with_prices(const ProductTerms& terms, const std::vector<PriceTerms>& wanted,
                                    const std::vector<stripe::Price>& existing);
+  Result<void> portal();
+  /// The signing secret of an endpoint that was created, else nothing.
+  Result<std::string> webhook(const WebhookTerms& terms);
 
   std::vector<ProvisionedObject> objects;
 
  private:
   bool dry() const { return scope_ == ProvisionScope::dry_run; }
   bool hands_off() const { return scope_ == ProvisionScope::only_missing; }
+  /// Of what is there already: notes what becomes of it. True if it is to be corrected at Stripe.
+  bool to_correct(ProvisionedObject& told, bool fine) const;
 
   /// The product's id; empty if a dry run would make it.
   Result<ProductId> product(const ProductTerms& terms);
@@ -35,16 +40,23 @@ class Run {
   ProvisionScope scope_;
 };
 
+bool Run::to_correct(ProvisionedObject& told, bool fine) const {
+  if (fine) return false;
+  if (hands_off()) {
+    told.differs = true;
+    return false;
+  }
+  told.action = ProvisionAction::updated;
+  return !dry();
+}
+
 Result<ProductId> Run::product(const ProductTerms& terms) {
   auto found = stripe_.products(terms.url);
   if (!found) return failure(std::move(found));
   ProvisionedObject told{.object = "product", .id = "", .key = terms.url};
   if (const stripe::Product* product = pick_product(*found, catalog_.challenge_id)) {
     told.id = product->id.text();
-    const bool fine = up_to_date(*product, terms);
-    if (!fine && hands_off()) told.differs = true;
-    if (!fine && !hands_off()) told.action = ProvisionAction::updated;
-    if (told.action == ProvisionAction::updated && !dry()) {
+    if (to_correct(told, up_to_date(*product, terms))) {
       auto updated =
           stripe_.update_product(product->id, terms, catalog_.challenge_id, stripe_.fresh_key());
       if (!updated) return failure(std::move(updated));
@@ -88,9 +100,7 @@ Result<void> Run::price(const PriceTerms& terms, const ProductId& product,
   }
   ProvisionedObject told{.object = "price", .id = found->id.text(), .key = terms.lookup_key};
   const bool fine = right_terms && up_to_date(*found, terms, catalog_.challenge_id);
-  if (!fine && hands_off()) told.differs = true;
-  if (!fine && !hands_off()) told.action = ProvisionAction::updated;
-  if (told.action == ProvisionAction::updated && !dry()) {
+  if (to_correct(told, fine)) {
     auto updated =
         stripe_.update_price(found->id, terms, catalog_.challenge_id, stripe_.fresh_key());
     if (!updated) return failure(std::move(updated));
@@ -135,6 +145,58 @@ Result<void> Run::product_with_prices(const ProductTerms& terms,
   return archive_leftovers(*id, wanted);
 }
 
+Result<void> Run::portal() {
+  auto found = stripe_.newest_portal_configurations();
+  if (!found) return failure(std::move(found));
+  const PortalTerms& terms = catalog_.portal;
+  const std::string& challenge_id = catalog_.challenge_id;
+  ProvisionedObject told{.object = "portal_configuration", .id = "", .key = terms.headline};
+  if (const auto* configuration = pick_portal_configuration(*found, challenge_id)) {
+    told.id = configuration->id.text();
+    if (to_correct(told, up_to_date(*configuration, terms))) {
+      auto updated = stripe_.update_portal_configuration(configuration->id, terms, challenge_id,
+                                                         stripe_.fresh_key());
+      if (!updated) return failure(std::move(updated));
+    }
+  } else {
+    told.action = ProvisionAction::created;
+    if (!dry()) {
+      auto made = stripe_.create_portal_configuration(terms, challenge_id, stripe_.fresh_key());
+      if (!made) return failure(std::move(made));
+      told.id = made->id.text();
+    }
+  }
+  objects.push_back(told);
+  return {};
+}
+
+Result<std::string> Run::webhook(const WebhookTerms& terms) {
+  auto found = stripe_.webhook_endpoints();
+  if (!found) return failure(std::move(found));
+  std::erase_if(*found, [&](const stripe::WebhookEndpoint& each) { return each.url != terms.url; });
+  const std::string& challenge_id = catalog_.challenge_id;
+  ProvisionedObject told{.object = "webhook_endpoint", .id = "", .key = terms.url};
+  std::string secret;
+  if (const auto* endpoint = pick_webhook_endpoint(*found, challenge_id)) {
+    told.id = endpoint->id.text();
+    if (to_correct(told, up_to_date(*endpoint, terms))) {
+      auto updated =
+          stripe_.update_webhook_endpoint(endpoint->id, terms, challenge_id, stripe_.fresh_key());
+      if (!updated) return failure(std::move(updated));
+    }
+  } else {
+    told.action = ProvisionAction::created;
+    if (!dry()) {
+      auto made = stripe_.create_webhook_endpoint(terms, challenge_id, stripe_.fresh_key());
+      if (!made) return failure(std::move(made));
+      told.id = made->id.text();
+      secret = std::move(made->secret);
+    }
+  }
+  objects.push_back(told);
+  return secret;
+}
+
 }  // namespace
 
 Result<std::vector<ProvisionedObject>> provision(stripe::Client& stripe, const Catalog& catalog,
@@ -155,7 +217,18 @@ Result<std::vector<ProvisionedObject>> provision(stripe::Client& stripe, const C
     auto done = run.product_with_prices(product, prices, *existing);
     if (!done) return failure(std::move(done));
   }
+  if (!request.only_price) {
+    if (auto done = run.portal(); !done) return failure(std::move(done));
+  }
   return std::move(run.objects);
+}
+
+Result<ProvisionedWebhook> provision_webhook(stripe::Client& stripe, const Catalog& catalog,
+                                             const WebhookTerms& terms, ProvisionScope scope) {
+  Run run(stripe, catalog, scope);
+  auto secret = run.webhook(terms);
+  if (!secret) return failure(std::move(secret));
+  return ProvisionedWebhook{.object = std::move(run.objects.front()), .secret = std::move(*secret)};
 }
 
 std::string_view name(ProvisionAction action) {

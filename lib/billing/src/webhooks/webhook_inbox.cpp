@@ -11,6 +11,13 @@ std::string_view name(WebhookState state) {
   return "unknown";
 }
 
+std::optional<WebhookState> parse_webhook_state(std::string_view text) {
+  for (const WebhookState each : {WebhookState::received, WebhookState::done}) {
+    if (text == name(each)) return each;
+  }
+  return std::nullopt;
+}
+
 std::string_view name(WebhookOrigin origin) {
   switch (origin) {
     case WebhookOrigin::webhook: return "webhook";

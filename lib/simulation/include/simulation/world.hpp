@@ -2,6 +2,7 @@
 #pragma once
 
 #include <billing/entropy.hpp>
+#include <billing/final_invoice_store.hpp>
 #include <billing/http.hpp>
 #include <billing/ledger.hpp>
 #include <billing/store.hpp>
@@ -82,6 +83,7 @@ class World {
   billing::Webhooks& webhooks();
   /// What POST /webhook has to be signed with.
   static constexpr const char* webhook_secret = "whsec_simulation";
+  billing::FinalInvoiceStore& final_invoices();
 
   /// One request of a browser, answered without waiting for a settlement.
   billing::HttpResponse request(const billing::HttpRequest& request);
@@ -108,6 +110,12 @@ class World {
   /// Delivers until nothing is pending, letting time pass; throws if that takes longer than a
   /// simulated day.
   void drain();
+
+  /// One step of final invoices. False if nothing is due.
+  bool step_final_invoices();
+  /// Takes them until none is left to do, letting time pass; throws if that takes longer than two
+  /// simulated days.
+  void finish_final_invoices();
 
   /// Usage at the sandbox by item and second, read from its own store.
   std::map<std::string, std::map<std::int64_t, std::int64_t>> usage_at_stripe();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <billing/clock.hpp>
+#include <billing/final_invoices.hpp>
 #include <billing/observer.hpp>
 #include <billing/webhooks.hpp>
 
@@ -14,6 +15,9 @@ Chore webhook_chore(Webhooks& webhooks);
 
 /// Looks for events that never arrived, at once and then every five minutes. Both must outlive it.
 Chore gap_chore(Webhooks& webhooks, const Clock& clock);
+
+/// Makes the invoices of what ended subscriptions still owe.
+Chore final_invoice_chore(FinalInvoices& invoices);
 
 /// What to log where no webhook can be checked.
 Observation missing_webhook_secret();

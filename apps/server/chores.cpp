@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/webhook_chores.hpp"
+#include "server/chores.hpp"
 
 #include <memory>
 
@@ -29,6 +29,12 @@ Chore gap_chore(Webhooks& webhooks, const Clock& clock) {
             return !healed->missing.empty();
           },
           .next_due = [due]() -> Result<std::optional<Moment>> { return *due; }};
+}
+
+Chore final_invoice_chore(FinalInvoices& invoices) {
+  return {.name = "final_invoices",
+          .step = [&invoices] { return invoices.step(); },
+          .next_due = [&invoices] { return invoices.next_due(); }};
 }
 
 Observation missing_webhook_secret() {
