@@ -19,7 +19,7 @@ constexpr const char* program_description =
     "billing sets up at Stripe what /dev/chat sells, and shows what was used.\n";
 
 constexpr const char* program_footer = R"(Examples:
-  billing provision              make products, prices and portal be the catalog's
+  billing provision              make what is at Stripe be the catalog's
   billing provision --dry-run    only say what that would do
   billing offerings              what is for sale, as Stripe has it now
   billing usage list --state pending

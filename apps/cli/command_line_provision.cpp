@@ -15,9 +15,7 @@ replaced, unchanged), its id, and its key (a product's or endpoint's url, a
 price's lookup key, the portal's headline). A second run finds everything
 unchanged and writes nothing. A price's amount and terms can't be edited at
 Stripe: such a price is replaced, and the old one archived; whoever bought the
-old one keeps it.
-
-Needs STRIPE_SECRET_KEY and CHALLENGE_ID; see billing --help.)";
+old one keeps it.)";
 
 constexpr const char* webhook_footer =
     R"(
@@ -30,10 +28,15 @@ STRIPE_WEBHOOK_SECRET, which only you can read from then on (mode 0600).
 Without an endpoint billing-server finds what happened in Stripe's list of
 events, some minutes later.)";
 
+constexpr const char* provision_needs = R"(
+
+Needs STRIPE_SECRET_KEY and CHALLENGE_ID; see billing --help.)";
+
 void add_provision(CLI::App& app, int& exit_status, const std::string& name,
                    const std::string& description, std::optional<PriceRole> only_price) {
   CLI::App* command = app.add_subcommand(name, description);
-  command->footer(only_price ? provision_footer : std::string(provision_footer) + webhook_footer);
+  command->footer(std::string(provision_footer) + (only_price ? "" : webhook_footer) +
+                  provision_needs);
   auto options = std::make_shared<ProvisionOptions>();
   options->only_price = only_price;
   add_api_base(*command, options->api_base);

@@ -22,17 +22,19 @@ constexpr const char* replay_footer =
 To replay one is harmless, whatever its state. Beside a running server, the
 server does it within seconds.
 
-Needs STRIPE_SECRET_KEY and CHALLENGE_ID; see billing --help. Exit codes: 0 it
-is done, 4 not within ten seconds (it stays to be done), else as there.)";
+Needs STRIPE_SECRET_KEY and CHALLENGE_ID. Exit codes: 0 it is done, 4 not yet
+(the server goes on with it; without one, the same again), else see
+billing --help.)";
 
 constexpr const char* gaps_footer =
     R"(Reads Stripe's list of events (the last 30 days), keeps those that never
-arrived here, and acts on them as if they had. billing-server does the same at
-start and every few minutes. Beside a running server, the server acts.
+arrived here, and acts on them as if they had, and on what was not done yet.
+billing-server does the same at start and every few minutes. Beside a running
+server, the server acts.
 
-Needs STRIPE_SECRET_KEY and CHALLENGE_ID; see billing --help. Exit codes: 0 all
-that was missing is done, 4 not within ten seconds (it stays to be done), else
-as there.)";
+Needs STRIPE_SECRET_KEY and CHALLENGE_ID. Exit codes: 0 all that was missing is
+done, 4 not all yet (the server goes on with it; without one, the same again),
+else see billing --help.)";
 
 void add_list(CLI::App& webhooks, int& exit_status) {
   CLI::App* command = webhooks.add_subcommand("list", "Events that arrived, newest first");
@@ -50,7 +52,7 @@ void add_list(CLI::App& webhooks, int& exit_status) {
 }
 
 void add_replay(CLI::App& webhooks, int& exit_status) {
-  CLI::App* command = webhooks.add_subcommand("replay", "Act on an event that arrived once more");
+  CLI::App* command = webhooks.add_subcommand("replay", "Act once more on an event that arrived");
   command->footer(replay_footer);
   auto options = std::make_shared<WebhooksReplayOptions>();
   command->add_option("ID", options->event, "The event's id")->type_name("evt_...")->required();

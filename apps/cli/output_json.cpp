@@ -100,8 +100,8 @@ std::string json(const HealedGaps& healed) {
   return dump(Json{{"since", timestamp(healed.report.since)},
                    {"listed", healed.report.looked_at},
                    {"missing", healed.report.missing.size()},
-                   {"healed", healed.missing.all_done()},
-                   {"events", webhook_list(healed.missing.rows)}});
+                   {"healed", healed.acted.all_done()},
+                   {"events", webhook_list(healed.acted.rows)}});
 }
 
 std::string json(const std::vector<Finding>& findings) {

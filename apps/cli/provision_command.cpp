@@ -82,7 +82,7 @@ void tell_of_secret(const ProvisionedObject& endpoint, const Settings& settings)
         webhook_secret_variable, SecretFile::path));
   }
   complain(
-      fmt::format("its signing secret is in {} ({}), readable by you alone; billing-server "
+      fmt::format("the signing secret is in {} ({}), readable by you alone; billing-server "
                   "takes it when it starts next",
                   SecretFile::path, webhook_secret_variable));
   if (known && known->origin == Origin::environment) {

@@ -10,9 +10,11 @@
 namespace billing::apps {
 namespace {
 
-/// How long a person waits to be told what came of it.
+/// How long a person waits to be told what came of it; the server goes on in any case.
 constexpr std::chrono::milliseconds patience{10'000};
 constexpr std::chrono::milliseconds pause_between_looks{100};
+/// Of which a command tells.
+constexpr int events_max = 100'000;
 
 Result<std::vector<InboxRow>> rows_of(WebhookInbox& inbox, const std::vector<WebhookEventId>& ids) {
   std::vector<InboxRow> rows;
@@ -33,7 +35,7 @@ class Desk {
   WebhookInbox& inbox() { return file_.data->inbox(); }
   Webhooks& webhooks() { return webhooks_; }
 
-  /// What became of them, once all are done or patience has run out.
+  /// Acts, or lets the server act, on all that is due; what became of those.
   Result<ActedOn> settle(const std::vector<WebhookEventId>& ids);
 
  private:
@@ -85,19 +87,20 @@ Result<void> Desk::check_account(const Settings& settings) {
 }
 
 Result<ActedOn> Desk::settle(const std::vector<WebhookEventId>& ids) {
-  const Moment deadline = clock_.moment() + patience;
+  if (!beside_server()) {
+    for (bool more = true; more;) {
+      const auto worked = webhooks_.work();
+      if (!worked) return tl::unexpected(worked.error());
+      more = *worked;
+    }
+  }
+  const Moment deadline = clock_.moment() + (beside_server() ? patience : patience.zero());
   while (true) {
     auto rows = rows_of(inbox(), ids);
     if (!rows) return failure(std::move(rows));
     ActedOn acted{.rows = std::move(*rows), .by_server = beside_server()};
     if (acted.all_done() || clock_.moment() >= deadline) return acted;
-    bool worked = false;
-    if (!beside_server()) {
-      const auto done = webhooks_.work();
-      if (!done) return tl::unexpected(done.error());
-      worked = *done;
-    }
-    if (!worked) clock_.sleep_for(pause_between_looks);
+    clock_.sleep_for(pause_between_looks);
   }
 }
 
@@ -124,12 +127,15 @@ Result<HealedGaps> heal_webhook_gaps(const Settings& settings) {
   Progress progress("reading Stripe's list of events");
   auto report = (*desk)->webhooks().heal_gaps();
   if (!report) return failure(std::move(report));
+  // Those that were missing are among them.
+  const auto to_do = (*desk)->inbox().to_do(events_max);
+  if (!to_do) return tl::unexpected(to_do.error());
   std::vector<WebhookEventId> ids;
-  for (const WebhookEvent& each : report->missing) ids.push_back(each.id);
+  for (const InboxRow& each : *to_do) ids.push_back(each.event.id);
   progress.tell((*desk)->beside_server() ? "waiting for the running server" : "asking Stripe");
-  auto missing = (*desk)->settle(ids);
-  if (!missing) return failure(std::move(missing));
-  return HealedGaps{.report = std::move(*report), .missing = std::move(*missing)};
+  auto acted = (*desk)->settle(ids);
+  if (!acted) return failure(std::move(acted));
+  return HealedGaps{.report = std::move(*report), .acted = std::move(*acted)};
 }
 
 }  // namespace billing::apps

@@ -25,10 +25,11 @@ Result<ActedOn> replay_webhook(const Settings& settings, const WebhookEventId& i
 
 struct HealedGaps {
   GapReport report;
-  ActedOn missing;
+  ActedOn acted;  ///< Those that were missing, and what else was not done yet.
 };
 
-/// Compares what arrived with Stripe's list, keeps what is missing and acts on it.
+/// Compares what arrived with Stripe's list, keeps what is missing, and acts on all that is not
+/// done.
 Result<HealedGaps> heal_webhook_gaps(const Settings& settings);
 
 }  // namespace billing::apps

@@ -25,17 +25,17 @@ std::string utc(Second second) {
 std::string webhooks_table(const std::vector<InboxRow>& events) {
   const bool reasons =
       std::ranges::any_of(events, [](const InboxRow& each) { return !each.reason.empty(); });
-  std::vector<std::string> header{"EVENT", "TYPE", "OBJECT", "ARRIVED (UTC)", "BY", "STATE"};
+  std::vector<std::string> header{"EVENT", "STATE", "TYPE", "ARRIVED (UTC)", "BY", "OBJECT"};
   if (reasons) header.emplace_back("REASON");
   Table rows(std::move(header));
   for (const InboxRow& each : events) {
     const bool done = each.state == WebhookState::done;
     std::vector<Cell> row{{each.event.id.text()},
+                          {std::string(name(each.state)), done ? Style::good : Style::attention},
                           {each.event.type},
-                          {each.event.object_id.empty() ? "-" : each.event.object_id},
                           {utc(to_second(each.received_at))},
                           {std::string(name(each.origin))},
-                          {std::string(name(each.state)), done ? Style::good : Style::attention}};
+                          {each.event.object_id.empty() ? "-" : each.event.object_id}};
     if (reasons) row.push_back({each.reason});
     rows.add(std::move(row));
   }
@@ -113,9 +113,9 @@ int run(const WebhooksGapsOptions& options) {
     fmt::print("{}", json(*healed));
   } else {
     fmt::print("{}", gaps_line(healed->report));
-    if (!healed->missing.rows.empty()) fmt::print("{}", webhooks_table(healed->missing.rows));
+    if (!healed->acted.rows.empty()) fmt::print("{}", webhooks_table(healed->acted.rows));
   }
-  return verdict_on(healed->missing);
+  return verdict_on(healed->acted);
 }
 
 }  // namespace billing::apps

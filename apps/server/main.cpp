@@ -198,7 +198,7 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   Webhooks webhooks(data.inbox(), store, stripe, health, clock, log, there->webhook_secrets);
   FinalInvoices final_invoices(
       {ledger, data.final_invoices(), store, stripe, health, clock, log, settings.challenge_id});
-  Api api(ledger, store, stripe, health, webhooks, clock, entropy, log,
+  Api api(ledger, store, data.final_invoices(), stripe, health, webhooks, clock, entropy, log,
           {.public_url = settings.public_url,
            .catalog = *catalog,
            .settle_wait = settings.settle_wait});

@@ -22,7 +22,7 @@ constexpr const char* sign_in_first =
 Result<std::string> checked_key(const Settings& settings, bool sandbox) {
   const auto& key = settings.stripe_secret_key;
   // A live key is refused even where it would not be used: it should not lie about.
-  if (key && (key->value.starts_with("sk_live_") || key->value.starts_with("rk_live_"))) {
+  if (key && is_live_key(key->value)) {
     return failure(
         ErrorCode::invalid,
         fmt::format("STRIPE_SECRET_KEY ({}) is a live key, which is refused: {}. Use a key "

@@ -47,7 +47,7 @@ TEST_CASE(
   CHECK(made.exit_status == 0);
   CHECK(made.out.find("whsec_") == std::string::npos);
   CHECK(made.err.find("whsec_") == std::string::npos);
-  CHECK(made.err.find("its signing secret is in .env") != std::string::npos);
+  CHECK(made.err.find("the signing secret is in .env") != std::string::npos);
   const std::string kept = env_file_of(program);
   CHECK(kept.starts_with("# mine\nPORT=4243\nSTRIPE_WEBHOOK_SECRET=whsec_"));
   CHECK(kept.ends_with("\n"));

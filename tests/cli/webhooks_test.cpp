@@ -205,6 +205,12 @@ TEST_CASE("what Stripe does not let be done stays to be done, with its reason") 
       json_of(program.run({"webhooks", "list", "--state", "received", "--json"}).out).at("events");
   REQUIRE_FALSE(waiting.empty());
   CHECK(waiting[0].at("reason").get<std::string>().find("500") != std::string::npos);
+
+  REQUIRE(ask_sandbox(sandbox, "DELETE", "/_sandbox/faults").status == 200);
+  const Finished healed = program.run({"webhooks", "gaps", "--json"});
+  CHECK(healed.exit_status == 0);
+  CHECK(json_of(healed.out).at("missing") == 0);
+  CHECK(json_of(healed.out).at("events").size() == waiting.size());
 }
 
 TEST_CASE("the events of another account are not let in") {

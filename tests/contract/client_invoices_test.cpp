@@ -251,12 +251,18 @@ TEST_CASE_TEMPLATE("what is deleted is not found, and deleting it again is fine"
   const auto refused = world.client.delete_draft_invoice(open_invoice(world, customer).id);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::invalid);
+
+  REQUIRE(world.raw("DELETE", "/v1/customers/" + customer.text()).status == 200);
+  const auto former = world.client.customer(customer);
+  REQUIRE_MESSAGE(former, former.error().message);
+  CHECK(former->deleted);
 }
 
 TEST_CASE_TEMPLATE("a workshop waits on the subscription's next invoice until it is deleted", Way,
                    InProcess, OverSocket) {
   ClientWorld<Way> world;
   const OnDemand bought = subscribe(world);
+  CHECK(world.client.price(bought.workshop)->unit_amount == 8000);
   const auto key = world.key();
   const billing::stripe::NewInvoiceItem six{.customer = bought.customer,
                                             .subscription = bought.subscription,

@@ -15,16 +15,33 @@ class SilentObserver final : public Observer {
   void observe(const Observation& /*observation*/) override {}
 };
 
-/// What events carry is long, and reading it again and again is most of what a schedule would take.
-std::string hints_only(const std::string& list) {
-  nlohmann::json hints = nlohmann::json::parse(list);
-  for (nlohmann::json& each : hints.at("data")) {
-    nlohmann::json& object = each.at("data").at("object");
-    nlohmann::json hint = {{"id", object.at("id")}, {"object", object.at("object")}};
+using Json = nlohmann::json;
+
+/// Without what is null, which reads alike: to read all that again and again is most of what a
+/// schedule would take.
+Json terse(Json value) {
+  if (!value.is_structured()) return value;
+  Json kept = value.is_array() ? Json::array() : Json::object();
+  for (auto each = value.begin(); each != value.end(); ++each) {
+    if (each->is_null()) continue;
+    if (value.is_array()) {
+      kept.push_back(terse(*each));
+    } else {
+      kept[each.key()] = terse(*each);
+    }
+  }
+  return kept;
+}
+
+/// A list of events whose objects have their names alone.
+Json hints_only(Json list) {
+  for (Json& each : list.at("data")) {
+    const Json object = std::move(each.at("data").at("object"));
+    Json hint = {{"id", object.at("id")}, {"object", object.at("object")}};
     if (object.contains("customer")) hint["customer"] = object.at("customer");
     each.at("data") = {{"object", std::move(hint)}};
   }
-  return hints.dump();
+  return list;
 }
 
 class Recorder {
@@ -63,10 +80,10 @@ class Recorder {
   }
 
   void take() {
-    for (const nlohmann::json& each : shop_.fresh_events()) {
+    for (const Json& each : shop_.fresh_events()) {
       const auto& types = webhook_types();
       if (std::ranges::find(types, each.at("type").get<std::string>()) == types.end()) continue;
-      history_.events.push_back(each.dump());
+      history_.events.push_back(terse(each).dump());
       history_.objects.push_back(each.at("data").at("object").at("id"));
     }
     Snapshot snapshot;
@@ -75,7 +92,9 @@ class Recorder {
                                         const sandbox::HttpResponse& answer) {
       HttpResponse& kept = snapshot.answers[request.path];
       kept.status = answer.status;
-      kept.body = request.path == "/v1/events" ? hints_only(answer.body) : answer.body;
+      Json body = terse(Json::parse(answer.body));
+      if (request.path == "/v1/events") body = hints_only(std::move(body));
+      kept.body = body.dump();
     };
     read_all();
     shop_.world.network().witness = nullptr;
@@ -98,7 +117,7 @@ class Recorder {
       REQUIRE(client.invoice(each.id).has_value());
     }
     const auto sessions = shop_.stripe("GET", "/v1/checkout/sessions");
-    for (const nlohmann::json& each : sessions.at("data")) {
+    for (const Json& each : sessions.at("data")) {
       REQUIRE(client.checkout_session(CheckoutSessionId(each.at("id").get<std::string>())));
     }
     const auto events = client.events(webhook_types(), Second());

@@ -232,6 +232,35 @@ TEST_CASE("A price that is for sale no more still tells what its sessions cost")
   CHECK(shop.bill().at("usage") == json{{"sessions", 1}, {"amount", usd(8'000)}});
 }
 
+TEST_CASE("A bill tells of a final invoice from the end on, until it is paid, and after") {
+  Billing shop;
+  shop.world.click(shop.robin, "click-1");
+  shop.world.click(shop.robin, "click-2");
+  shop.world.drain();
+  CHECK(shop.bill().at("final").is_null());
+  shop.world.cancel_at_stripe(shop.robin);
+  shop.visit();
+  CHECK(shop.bill().at("final") == json{{"invoice", nullptr}});
+  shop.world.finish_final_invoices();
+  const json bill = shop.bill();
+  const json made = bill.at("final").at("invoice");
+  CHECK(made.at("total") == usd(16'000));
+  CHECK(made.at("status") == "paid");
+  CHECK(made == bill.at("invoices").at(0));
+  shop.world.weather = [](const HttpRequest&, auto) { return Network::refuses; };
+  const json known = shop.bill();
+  CHECK(known.at("fresh") == false);
+  CHECK(known.at("final").at("invoice") == made);
+}
+
+TEST_CASE("Where nothing was owed at the end, there is no final invoice on the bill") {
+  Billing shop;
+  shop.world.cancel_at_stripe(shop.robin);
+  shop.visit();
+  shop.world.finish_final_invoices();
+  CHECK(shop.bill().at("final").is_null());
+}
+
 TEST_CASE("A bill of an ended subscription has its last usage, and no coming invoice") {
   Billing shop;
   shop.world.click(shop.robin, "click-1");

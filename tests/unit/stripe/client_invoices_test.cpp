@@ -43,13 +43,14 @@ TEST_CASE("an invoice is read alike before and since basil") {
       R"("subscription":"sub_1","payment_intent":null,)",
       line_json(R"("subscription_item":"si_1","price":{"recurring":{"usage_type":"metered"}},)") +
           "," + line_json(R"("invoice_item":"ii_1","price":{"recurring":null},)"));
-  const std::string basil = invoice_json(
-      R"("parent":{"type":"subscription_details","subscription_details":{"subscription":"sub_1"}},)",
-      line_json(R"("parent":{"invoice_item_details":null,)"
-                R"("subscription_item_details":{"subscription_item":"si_1"}},)") +
-          "," +
-          line_json(R"("parent":{"subscription_item_details":null,)"
-                    R"("invoice_item_details":{"invoice_item":"ii_1"}},)"));
+  const std::string basil =
+      invoice_json(R"("parent":{"type":"subscription_details",)"
+                   R"("subscription_details":{"subscription":"sub_1"}},)",
+                   line_json(R"("parent":{"invoice_item_details":null,)"
+                             R"("subscription_item_details":{"subscription_item":"si_1"}},)") +
+                       "," +
+                       line_json(R"("parent":{"subscription_item_details":null,)"
+                                 R"("invoice_item_details":{"invoice_item":"ii_1"}},)"));
   for (const std::string& body : {acacia, basil}) {
     ScriptedClient world;
     world.transport.answer(200, body);
@@ -155,8 +156,8 @@ TEST_CASE("an invoice item costs its price, or an amount for each unit of a prod
 TEST_CASE("to delete what is gone is a success, and to be refused is not") {
   const std::string gone =
       R"({"error":{"type":"invalid_request_error","code":"resource_missing","message":"No such"}})";
-  const std::string final =
-      R"({"error":{"type":"invalid_request_error","message":"You can only delete draft invoices."}})";
+  const std::string final = R"({"error":{"type":"invalid_request_error",)"
+                            R"("message":"You can only delete draft invoices."}})";
   ScriptedClient world;
   world.transport.answer(200, R"({"id":"in_1","deleted":true})")
       .answer(404, gone)

@@ -4,6 +4,7 @@
 #include <billing/catalog.hpp>
 #include <billing/clock.hpp>
 #include <billing/entropy.hpp>
+#include <billing/final_invoice_store.hpp>
 #include <billing/http.hpp>
 #include <billing/ledger.hpp>
 #include <billing/observer.hpp>
@@ -55,8 +56,9 @@ using Begun = std::variant<HttpResponse, Waiting>;
 class Api {
  public:
   /// All referred to must outlive it.
-  Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& health,
-      Webhooks& webhooks, Clock& clock, Entropy& entropy, Observer& observer, ApiSettings settings);
+  Api(Ledger& ledger, Store& store, FinalInvoiceStore& final_invoices, stripe::Client& stripe,
+      StripeHealth& health, Webhooks& webhooks, Clock& clock, Entropy& entropy, Observer& observer,
+      ApiSettings settings);
 
   Begun begin(const HttpRequest& request);
   HttpResponse finish(const Waiting& waiting);
@@ -114,6 +116,7 @@ class Api {
 
   Ledger& ledger_;
   Store& store_;
+  FinalInvoiceStore& final_invoices_;
   stripe::Client& stripe_;
   StripeHealth& health_;
   Refresh refresh_;

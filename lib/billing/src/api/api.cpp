@@ -29,11 +29,12 @@ const std::vector<Api::Route>& Api::routes() {
   return all;
 }
 
-Api::Api(Ledger& ledger, Store& store, stripe::Client& stripe, StripeHealth& health,
-         Webhooks& webhooks, Clock& clock, Entropy& entropy, Observer& observer,
-         ApiSettings settings)
+Api::Api(Ledger& ledger, Store& store, FinalInvoiceStore& final_invoices, stripe::Client& stripe,
+         StripeHealth& health, Webhooks& webhooks, Clock& clock, Entropy& entropy,
+         Observer& observer, ApiSettings settings)
     : ledger_(ledger),
       store_(store),
+      final_invoices_(final_invoices),
       stripe_(stripe),
       health_(health),
       refresh_(stripe, store, health),

@@ -24,6 +24,13 @@ BilledPeriod period_of(const Subscription& subscription, const SubscriptionItem&
   return {.start = item.period_start, .end = item.period_end};
 }
 
+std::optional<FinalBill> final_of(const FinalInvoice& row, const std::vector<Invoice>& invoices) {
+  if (row.step != FinalStep::done) return FinalBill{};
+  const auto made = std::ranges::find(invoices, row.invoice, &Invoice::id);
+  if (made == invoices.end()) return std::nullopt;
+  return FinalBill{.invoice = *made};
+}
+
 }  // namespace
 
 Result<Begun> Api::get_bill(const HttpRequest& request) {
@@ -34,12 +41,17 @@ Result<Begun> Api::get_bill(const HttpRequest& request) {
   if (!subscription) return failure(std::move(subscription));
   Bill bill{.subscription = std::move(*subscription)};
   if (auto added = add_usage(bill, deadline); !added) return failure(std::move(added));
+  // Before the invoices are read, so that one which is made by now is among them.
+  Result<std::optional<FinalInvoice>> end = std::optional<FinalInvoice>();
+  if (bill.subscription) end = final_invoices_.find(bill.subscription->id);
+  if (!end) return failure(std::move(end));
   bill.fresh = add_stripes_word(user->customer, bill, deadline);
   if (!bill.fresh) {
     auto known = store_.invoices(user->customer);
     if (!known) return failure(std::move(known));
     bill.invoices = std::move(*known);
   }
+  if (*end) bill.final = final_of(**end, bill.invoices);
   return bill_response(bill);
 }
 

@@ -24,6 +24,11 @@ struct BilledUsage {
   std::optional<Money> amount = std::nullopt;  ///< None while the item's price is not known.
 };
 
+/// Of a subscription that has ended.
+struct FinalBill {
+  std::optional<Invoice> invoice = std::nullopt;  ///< None: what is owed is still being found out.
+};
+
 /// What a customer's dashboard shows of money: the answer of `GET /users/bill`.
 struct Bill {
   /// Stripe has just been asked; else it is what was known, and `upcoming` is not.
@@ -35,7 +40,8 @@ struct Bill {
   std::optional<BilledUsage> usage = std::nullopt;
   std::int64_t pending = 0;  ///< What was registered and is not at Stripe yet.
   std::optional<stripe::UpcomingInvoice> upcoming = std::nullopt;
-  std::vector<Invoice> invoices = {};  ///< Newest first.
+  std::vector<Invoice> invoices = {};             ///< Newest first.
+  std::optional<FinalBill> final = std::nullopt;  ///< None where there is or will be none.
 };
 
 /// ```
@@ -46,7 +52,8 @@ struct Bill {
 ///  "pending": 0,
 ///  "upcoming": {"total": MONEY, "due", "lines": [LINE]} or null,
 ///  "invoices": [INVOICE],
-///  "open": INVOICE or null}
+///  "open": INVOICE or null,
+///  "final": {"invoice": INVOICE or null} or null}
 /// ```
 /// `open` is the newest invoice that has to be paid. MONEY is `{"amount", "currency"}` in the minor
 /// unit; a LINE is `{"description", "quantity", "unit": MONEY or null, "amount": MONEY}`; an

@@ -73,7 +73,8 @@ HttpResponse bill_response(const Bill& bill) {
                        {"pending", bill.pending},
                        {"upcoming", nullptr},
                        {"invoices", ordered_json::array()},
-                       {"open", nullptr}};
+                       {"open", nullptr},
+                       {"final", nullptr}};
   if (bill.subscription) body["subscription"] = subscription_json(*bill.subscription);
   if (bill.period) {
     body["period"] = {{"start", unix_time(bill.period->start)},
@@ -88,6 +89,10 @@ HttpResponse bill_response(const Bill& bill) {
     body["invoices"].push_back(invoice_json(invoice));
     const bool due = invoice.status == "open" && invoice.amount_remaining.minor > 0;
     if (due && body["open"].is_null()) body["open"] = body["invoices"].back();
+  }
+  if (bill.final) {
+    body["final"] = {{"invoice", nullptr}};
+    if (bill.final->invoice) body["final"]["invoice"] = invoice_json(*bill.final->invoice);
   }
   return json_response(200, body);
 }
