@@ -19,11 +19,11 @@ async function portal_of(page, sandbox, settings = {}) {
     success_url: `${sandbox.url}/_sandbox/requests?paid` });
   await page.goto(checkout.url);
   return { customer, checkout, open: async () => {
-    await sandbox.post('/v1/billing_portal/configurations', {
+    const { id: configuration } = await sandbox.post('/v1/billing_portal/configurations', {
       'features[invoice_history][enabled]': true, 'features[payment_method_update][enabled]': true,
       'features[subscription_cancel][enabled]': true, ...settings });
     const session = await sandbox.post('/v1/billing_portal/sessions', { customer: customer.id,
-      return_url: `${sandbox.url}/_sandbox/requests?returned` });
+      configuration, return_url: `${sandbox.url}/_sandbox/requests?returned` });
     await page.goto(session.url);
   } };
 }
