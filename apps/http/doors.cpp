@@ -36,6 +36,7 @@ bool own_origin(const Doors& doors, const std::string& origin) {
 }  // namespace
 
 std::optional<HttpResponse> refusal(const Doors& doors, const HttpRequest& request) {
+  if (contains(doors.open_paths, request.path)) return std::nullopt;
   const std::string host = lower(header(request.headers, "Host").value_or(""));
   if (!contains(doors.own_names, host)) {
     return forbidden("foreign_host",
@@ -43,7 +44,6 @@ std::optional<HttpResponse> refusal(const Doors& doors, const HttpRequest& reque
                      "printed at start");
   }
   if (request.method == "GET" || request.method == "HEAD") return std::nullopt;
-  if (contains(doors.open_paths, request.path)) return std::nullopt;
   const auto origin = header(request.headers, "Origin");
   if (!origin) return std::nullopt;
   if (own_origin(doors, lower(*origin)) || contains(doors.allowed_origins, lower(*origin))) {

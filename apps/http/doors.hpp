@@ -19,7 +19,8 @@ struct Doors {
   std::vector<std::string> own_names;
   /// Origins beside our own that may send more than GET, and read the answers.
   std::vector<std::string> allowed_origins;
-  /// Paths that take posts from anywhere, since their bodies prove themselves.
+  /// Paths that may be called by any name and from anywhere, since what they are sent proves
+  /// itself: all that a tunnel to this listener reaches under a name of its own.
   std::vector<std::string> open_paths;
 };
 

@@ -67,6 +67,6 @@ scene('A final invoice that could not be charged is linked, to be paid', desktop
     await ended(page).getByText('Your final invoice of $160.00 could not be charged').waitFor();
     const [made] = await final_invoices(sandbox, customer);
     assert.equal(made.status, 'open');
-    assert.equal(await page.getByRole('link', { name: 'Pay $160.00 now' }).getAttribute('href'),
+    assert.equal(await page.getByRole('link', { name: 'pay $160.00 now' }).getAttribute('href'),
       made.hosted_invoice_url);
   });

@@ -216,6 +216,11 @@ scene('POST /webhook takes what Stripe signed, and says what is wrong with the r
     assert.deepEqual(await ok(deliver(`t=${now},v1=${v1(now, 'whsec_old')},v1=${v1(now)}`)),
       { received: true });
     assert.deepEqual(await ok(deliver(`t=${now},v1=${v1(now)}`)), { received: true }, 'a repeat');
+    const Host = 'shop.example';
+    assert.deepEqual(await ok(send(shop, 'POST', '/webhook', { body,
+      headers: { Host, 'Stripe-Signature': `t=${now},v1=${v1(now)}` } })), { received: true },
+    'through a tunnel');
+    await refused(403, send(shop, 'GET', '/offerings', { headers: { Host } }));
     for (const [header, message] of [
       [undefined, /^No stripe-signature header value was provided/],
       ['nonsense', /^Unable to extract timestamp and signatures from header$/],

@@ -243,6 +243,17 @@ function sandbox_at(url) {
     async invoice_items(customer) {
       return (await call('GET', `/v1/invoiceitems?customer=${customer}&limit=100`)).data;
     },
+    /** Of a customer, newest first. */
+    async invoices(customer) {
+      return (await call('GET', `/v1/invoices?customer=${customer}&limit=100`)).data;
+    },
+    /** Ends the only subscription of a customer, past the product; answers its id. */
+    async cancel(customer) {
+      const { data: [{ id }] } = await call('GET', `/v1/subscriptions?customer=${customer}`);
+      await call('DELETE', `/v1/subscriptions/${id}`);
+      return id;
+    },
+    advance: (seconds) => call('POST', '/_sandbox/clock', { advance: seconds }),
     fault: (order) => call('POST', '/_sandbox/faults', order),
     /** How often the only fault has struck. */
     async fault_used() {

@@ -34,23 +34,29 @@ export function story({ status, type }, bill) {
   return next ? `Next payment: ${next} on ${until}.` : `Paid until ${until}.`;
 }
 
-/** Of an ended one: what has become of its final invoice, if there is one. Words and a link. */
-export function last_words({ usage, final }) {
-  if (!final) return [];
-  const { invoice } = final;
+/** Of an ended one: what is still to be billed or paid. Words and links. */
+export function last_words({ usage, final, open }) {
+  const words = final ? words_of_final(final.invoice, usage) : [];
+  if (!open || open.id === final?.invoice?.id) return words;
+  return [...words, words.length ? ' ' : '', 'An earlier invoice is still open: ', pay_link(open)];
+}
+
+function words_of_final(invoice, usage) {
   if (!invoice) {
     const count = usage?.sessions;
-    const what = count && usage.amount
-      ? `Your last ${count === 1 ? 'session' : `${count} sessions`} (${money(usage.amount)})`
-      : 'What is still to be billed';
-    return [`${what} will be on a final invoice, which is made about ten minutes after the end.`];
+    if (!count || !usage.amount) {
+      return ['Should anything be left to bill, a final invoice is made about ten minutes after '
+        + 'the end.'];
+    }
+    return [`Your last ${count === 1 ? 'session' : `${count} sessions`} (${money(usage.amount)}) `
+      + 'will be on a final invoice, which is made about ten minutes after the end.'];
   }
   const sum = money(invoice.total);
-  const number = invoice.number ? `invoice ${invoice.number}` : 'the invoice';
   if (invoice.status === 'open') {
-    return [`Your final invoice of ${sum} could not be charged. `,
-      link(invoice.url, {}, `Pay ${money(invoice.amountRemaining)} now`)];
+    return [`Your final invoice of ${sum} could not be charged: `, pay_link(invoice)];
   }
-  return [`Your final invoice of ${sum} is ${invoice.status === 'paid' ? 'paid' : invoice.status}: `,
-    link(invoice.url, {}, number), '.'];
+  return [`Your final invoice of ${sum} is ${invoice.status}: `,
+    link(invoice.url, {}, `invoice ${invoice.number}`)];
 }
+
+const pay_link = ({ url, amountRemaining }) => link(url, {}, `pay ${money(amountRemaining)} now`);

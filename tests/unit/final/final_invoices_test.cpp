@@ -266,6 +266,21 @@ TEST_CASE("After the end either package can be bought, and clicks go to the new 
   CHECK(events[0].final_invoice_of.empty());
 }
 
+TEST_CASE(
+    "After the end the monthly package can be bought, and the final invoice comes all the same") {
+  EndedSubscription at;
+  at.use(2);
+  at.end();
+  at.learn();
+  at.world.buy(at.robin, "monthlyPrice");
+  CHECK(at.arrange() == 409);
+  at.world.finish_final_invoices();
+  at.check_two_sessions_billed("paid");
+  const auto subscriptions = at.world.store().subscriptions(CustomerId(at.robin));
+  REQUIRE(subscriptions->size() == 2);
+  CHECK(subscriptions->at(0).status == "trialing");
+}
+
 TEST_CASE("Usage that Stripe refuses though the subscription goes on is refused, with its reason") {
   EndedSubscription at;
   const std::string item =

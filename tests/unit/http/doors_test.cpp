@@ -53,9 +53,13 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A webhook may come from anywhere, but not by another name") {
+TEST_CASE("A webhook may come from anywhere and by any name, and nothing else may") {
   CHECK(comes_in(knock("POST", "localhost:4242", "http://evil.example", "/webhook")));
-  CHECK_FALSE(comes_in(knock("POST", "evil.example", "", "/webhook")));
+  CHECK(comes_in(knock("POST", "tunnel.example", "", "/webhook")));
+  for (const char* path : {"/", "/webhook/", "/webhook/x", "/webhooks", "/users"}) {
+    CHECK_FALSE(comes_in(knock("POST", "tunnel.example", "", path)));
+    CHECK_FALSE(comes_in(knock("GET", "tunnel.example", "", path)));
+  }
 }
 
 TEST_CASE("Only an allowed origin's page may read answers") {

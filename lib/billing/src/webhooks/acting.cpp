@@ -11,13 +11,6 @@ namespace {
 
 constexpr stripe::Call hinted_read{.budget = std::chrono::milliseconds(5'000), .tries_max = 2};
 
-/// An object that is gone at Stripe has nothing more to say.
-template <class T>
-Result<void> unless_gone(const Result<T>& read) {
-  if (read || read.error().code == ErrorCode::not_found) return {};
-  return tl::unexpected(read.error());
-}
-
 }  // namespace
 
 Result<void> Webhooks::act(const WebhookEvent& event) {

@@ -3,6 +3,8 @@
 // Stripe itself would wait for days until its next try.
 #include <billing/webhooks.hpp>
 
+#include "webhooks/webhook_subject.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -43,8 +45,7 @@ Result<void> Webhooks::pay_open_invoices(const CustomerId& customer) {
   if (!owing) return tl::unexpected(owing.error());
   if (!*owing) return {};
   const auto owner = refresh_.customer(customer, look_at_debts);
-  if (!owner && owner.error().code != ErrorCode::not_found) return tl::unexpected(owner.error());
-  if (!owner || owner->deleted) return {};
+  if (!owner || owner->deleted) return unless_gone(owner);
   const auto invoices = refresh_.invoices(customer, look_at_debts);
   if (!invoices) return tl::unexpected(invoices.error());
   for (const stripe::Invoice& each : std::views::reverse(*invoices)) {
@@ -61,7 +62,7 @@ Result<void> Webhooks::pay_if_card_changed(const stripe::Invoice& invoice,
   PaymentMethodId card = customers_card;
   if (!invoice.subscription.empty()) {
     const auto subscription = refresh_.subscription(invoice.subscription, look_at_debts);
-    if (!subscription) return tl::unexpected(subscription.error());
+    if (!subscription) return unless_gone(subscription);
     // With its end Stripe stopped collecting, and who ended it may have meant that.
     if (subscription->ended_at && !invoice.auto_advance) return {};
     if (!subscription->default_payment_method.empty()) {

@@ -107,10 +107,10 @@ HttpResponse Webhooks::receive(const HttpRequest& request) {
     return webhook_later("the event could not be stored: send it again");
   }
   if (row->state != WebhookState::done) {
-    if (!begun_)
-      return webhook_later("the event is kept, and will be acted on once Stripe has answered");
-    if (!act_and_finish(row->event))
+    // Before the account is known, what isn't found may only be somebody else's.
+    if (!begun_ || !act_and_finish(row->event)) {
       return webhook_later("the event is kept, and will be acted on later");
+    }
   }
   return webhook_answer(200, {{"received", true}});
 }
