@@ -26,7 +26,7 @@ constexpr const char* program_footer = R"(Examples:
                                  what was used and is not at Stripe yet
   billing webhooks gaps          find events of Stripe's that never arrived
   billing doctor                 check key, Stripe, catalog and ledger
-  billing simulate --count 100   look for clicks lost or counted twice
+  billing simulate --count 100   look for what is lost or billed twice
 
 Environment (a .env file in the working folder is read too; flags win over the
 environment, the environment over the file):

@@ -12,11 +12,13 @@ namespace {
 constexpr std::int64_t count_max = 100'000'000;
 
 constexpr const char* simulate_footer =
-    R"(Each seed is a story: people sign up, buy and click for some days, while their
-Stripe, the network, the disk, the clock and the machine fail in every way that
-is known. Then all heals, and each click has to be at Stripe exactly once. It is
-the real product, on a disk and a Stripe in memory; it needs no key, touches no
-file, and the same seed plays the same story.
+    R"(Each seed is a story: people sign up, buy either package, click, register for
+workshops, let their cards be declined, cancel and come back for some days,
+while their Stripe, its webhooks, the network, the disk, the clock and the
+machine fail in every way that is known. Then all heals, and each click and
+workshop has to be on a bill exactly once, and what is known of Stripe has to be
+what Stripe has. It is the real product, on a disk and a Stripe in memory; it
+needs no key, touches no file, and the same seed plays the same story.
 
 Examples:
   billing simulate --seed 7 --days 25
@@ -25,13 +27,13 @@ Examples:
   billing simulate --seed 1 --count 200 --days 25 --break fence
                                  fails, since the fence is needed
 
-Exit codes: 0 all hold, 1 a click was lost or counted twice, 2 usage)";
+Exit codes: 0 all hold, 1 a story failed, 2 usage)";
 
 }  // namespace
 
 void add_simulate_command(CLI::App& app, int& exit_status) {
   CLI::App* command =
-      app.add_subcommand("simulate", "Look for clicks lost or counted twice, by seeds");
+      app.add_subcommand("simulate", "Look for what is lost or billed twice, by seeds");
   command->footer(simulate_footer);
   auto options = std::make_shared<SimulateOptions>();
   command->add_option("--seed", options->seed, "The first story (1)")

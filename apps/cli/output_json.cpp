@@ -123,6 +123,7 @@ std::string json(const simulation::StoriesReport& report) {
   return dump(Json{{"stories", report.played},
                    {"clicks", report.clicks},
                    {"delivered", report.delivered},
+                   {"invoiced", report.invoiced},
                    {"refused", report.refused},
                    {"mishaps", report.tally.counts()},
                    {"failed", std::move(failed)}});

@@ -51,11 +51,11 @@ void show(const SimulateOptions& options, const StoriesReport& report) {
   if (shown < report.failed.size()) {
     fmt::print("and {} more stories\n", report.failed.size() - shown);
   }
-  const std::string summary =
-      fmt::format("{} stories of {} days: {} clicks, {} delivered, {} refused by Stripe; {}",
-                  report.played, options.days, report.clicks, report.delivered, report.refused,
-                  report.failed.empty() ? "0 lost, 0 twice, 0 unexplained"
-                                        : fmt::format("{} stories FAILED", report.failed.size()));
+  const std::string summary = fmt::format(
+      "{} stories of {} days: {} clicks, {} delivered, {} on final invoices, {} refused; {}",
+      report.played, options.days, report.clicks, report.delivered, report.invoiced, report.refused,
+      report.failed.empty() ? "0 lost, 0 twice, 0 unexplained"
+                            : fmt::format("{} stories FAILED", report.failed.size()));
   fmt::print("{}\n", wrapped(summary, terminal.width, 0));
 }
 

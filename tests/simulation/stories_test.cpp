@@ -29,12 +29,13 @@ std::string told(const StoryReport& story) {
 
 }  // namespace
 
-TEST_CASE("Whatever fails, each click is at Stripe exactly once, and every fault has struck") {
+TEST_CASE("Whatever fails, each press is on a bill exactly once, and every fault has struck") {
   const StoriesReport report =
       play(StoriesOptions{.first = {.seed = 1, .days = days}, .count = stories, .threads = 2});
   for (const StoryReport& failed : report.failed) FAIL_CHECK(told(failed));
   CHECK(report.played == stories);
   CHECK(report.delivered > stories * 20);
+  CHECK(report.invoiced > stories);
   CHECK(report.refused > 0);
   for (const auto& [what, times] : report.tally.counts()) {
     CAPTURE(what);
@@ -43,7 +44,8 @@ TEST_CASE("Whatever fails, each click is at Stripe exactly once, and every fault
   }
 }
 
-TEST_CASE("Every safeguard is needed: without it the stories find a click lost or counted twice") {
+TEST_CASE(
+    "Every safeguard is needed: without it the stories find what is lost, wrong or billed twice") {
   for (const Safeguard safeguard : simulation::all_safeguards()) {
     const StoriesReport report =
         play(StoriesOptions{.first = {.seed = 1, .days = days, .without = safeguard},

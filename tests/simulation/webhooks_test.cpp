@@ -184,7 +184,7 @@ class Schedule {
     const std::size_t at = any_of(due_.size());
     const std::size_t event = due_[at];
     if (at + 1 < due_.size()) ++tally_["overtaken"];
-    if (one_in(4)) {
+    if (one_in(6)) {
       ++tally_["repeated"];
     } else {
       due_.erase(due_.begin() + static_cast<std::ptrdiff_t>(at));
@@ -211,7 +211,7 @@ class Schedule {
     }
     HttpResponse response = request.method == "GET" ? looked_up(request) : paid(request);
     // Others go on while the answer is on its way.
-    if (depth_ < depth_max && machine_ && !settling_ && one_in(5)) {
+    if (depth_ < depth_max && machine_ && !settling_ && one_in(6)) {
       ++depth_;
       ++tally_["meanwhile"];
       if (one_in(2)) go_on();

@@ -1,28 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "oracle.hpp"
 
+#include "oracle_bills.hpp"
+#include "oracle_store.hpp"
+#include "stripe_records.hpp"
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+
+#include <map>
+#include <set>
 
 namespace simulation {
 namespace {
 
 using billing::EventState;
 using billing::RecordedEvent;
-using nlohmann::json;
 
 using Usage = std::map<std::string, std::map<std::int64_t, std::int64_t>>;
 
 class Comparison {
  public:
   Comparison(World& world, const People& people, const Witness& witness)
-      : world_(world), people_(people), witness_(witness) {}
+      : world_(world), people_(people), witness_(witness), stripe_(read_records(world)) {}
 
   Books run() {
     read_rows();
     check_clicks();
     for (const RecordedEvent& row : rows_) check_row(row);
-    check_stripe();
+    check_usage();
+    check_customers();
+    check_mended_cards();
+    for (std::string& each : check_bills(rows_, stripe_)) complain(std::move(each));
+    for (std::string& each : compare_store(world_, people_, stripe_)) complain(std::move(each));
+    count_events();
     for (const std::string& error : witness_.idempotency_errors()) complain("Stripe said " + error);
     return std::move(books_);
   }
@@ -41,7 +51,11 @@ class Comparison {
     for (const RecordedEvent& row : rows_) {
       ++recorded[{row.event->customer.text(), row.event->key.text()}];
     }
-    for (const Click& click : people_.clicks()) {
+    const auto now = billing::to_second(world_.clock().true_now());
+    for (const Press& click : people_.presses().all()) {
+      const auto ago =
+          std::chrono::floor<std::chrono::seconds>(world_.clock().moment() - click.heard_at);
+      heard_at_[{click.customer, click.key}] = (now - ago).time_since_epoch().count();
       const auto found = recorded.find({click.customer, click.key});
       const int times = found == recorded.end() ? 0 : found->second;
       if (times > 1) complain(fmt::format("{} is recorded {} times", click.key, times));
@@ -62,9 +76,10 @@ class Comparison {
     switch (row.state) {
       case EventState::pending: complain(id + " is still pending"); break;
       case EventState::refused:
-      case EventState::final_invoice: check_refused(row); return;
-      case EventState::delivered: ++books_.delivered; break;
+      case EventState::final_invoice: return check_left_out(row);
+      case EventState::delivered: count_delivered(row); break;
     }
+    if (row.event->kind == billing::UsageKind::workshop) return;
     if (!row.usage_at) return complain(id + " has no second");
     const std::int64_t second = row.usage_at->time_since_epoch().count();
     if (!accounted_[item].insert(second).second) {
@@ -76,22 +91,41 @@ class Comparison {
     }
   }
 
-  void check_refused(const RecordedEvent& row) {
-    ++books_.refused;
+  void count_delivered(const RecordedEvent& row) {
+    const auto* subscription = stripe_.subscription_of_item(row.event->item.text());
+    const bool ended = subscription != nullptr && subscription->ended_at;
+    ++(ended ? books_.invoiced : books_.delivered);
+  }
+
+  /// What is not usage at Stripe: only with its subscription's end can that be.
+  void check_left_out(const RecordedEvent& row) {
     const std::string& id = row.event->id.text();
-    if (row.reason.empty()) complain(id + " is refused without a reason");
-    if (!people_.ended_items().contains(row.event->item.text())) {
-      complain(
-          fmt::format("{} is refused though its subscription is in force: {}", id, row.reason));
+    const std::string& item = row.event->item.text();
+    // Stripe may have counted it before the end, and bills it no more.
+    if (row.usage_at) excused_[item].insert(row.usage_at->time_since_epoch().count());
+    const StripeRecords::Subscription* subscription = stripe_.subscription_of_item(item);
+    if (subscription == nullptr || !subscription->ended_at) {
+      return complain(fmt::format("{} is {} though its subscription is in force: {}", id,
+                                  billing::name(row.state), row.reason));
     }
-    // Its subscription ended while it was under way: Stripe may have counted it before, and bills
-    // it no more.
-    if (row.usage_at) {
-      excused_[row.event->item.text()].insert(row.usage_at->time_since_epoch().count());
+    const auto clicked_at = billing::to_second(row.event->clicked_at).time_since_epoch().count();
+    const bool late = clicked_at > *subscription->ended_at;
+    // A machine whose date was wrong, and that had not heard Stripe's, may take it for earlier.
+    const bool heard_late =
+        heard_at_[{row.event->customer.text(), row.event->key.text()}] >= *subscription->ended_at;
+    if (row.state == EventState::refused) {
+      ++books_.refused;
+      if (row.reason.empty()) complain(id + " is refused without a reason");
+      if (!late && !heard_late)
+        complain(id + " is refused though it came before its subscription's end");
+    } else {
+      ++books_.invoiced;
+      undelivered_at_end_.insert(subscription->id);
+      if (late) complain(id + " is to be billed though it came after its subscription's end");
     }
   }
 
-  void check_stripe() {
+  void check_usage() {
     const Usage usage = world_.usage_at_stripe();
     for (const auto& [item, seconds] : usage) {
       for (const auto& [second, quantity] : seconds) {
@@ -111,31 +145,56 @@ class Comparison {
     }
   }
 
+  void check_customers() {
+    std::map<std::string, std::string> customers;
+    for (const StripeRecords::Customer& each : stripe_.customers) {
+      if (!customers.emplace(each.email, each.id).second) {
+        complain(fmt::format("{} is two customers at Stripe", each.email));
+      }
+    }
+    for (const Person& person : people_.all()) {
+      if (!person.customer.empty() && customers[person.email] != person.customer) {
+        complain(fmt::format("{} was told to be {}, who is somebody else", person.email,
+                             person.customer));
+      }
+    }
+  }
+
+  /// Nobody who has given a card that works is left owing what Stripe still collects.
+  void check_mended_cards() {
+    for (const Person& person : people_.all()) {
+      for (const StripeRecords::Invoice& invoice : stripe_.invoices) {
+        const bool owed = invoice.customer == person.customer && invoice.status == "open";
+        if (person.mended && owed && invoice.auto_advance) {
+          complain(
+              fmt::format("{} mended their card, and {} is still open", person.email, invoice.id));
+        }
+      }
+    }
+  }
+
+  void count_events() {
+    books_.tally.count("canceled-with-undelivered-clicks",
+                       static_cast<std::int64_t>(undelivered_at_end_.size()));
+    for (const StripeRecords::Event& event : stripe_.events) {
+      if (event.status_before == "trialing") books_.tally.count("trial-ended");
+      if (event.type == "invoice.payment_failed") books_.tally.count("card-declined");
+    }
+  }
+
   World& world_;
   const People& people_;
   const Witness& witness_;
+  const StripeRecords stripe_;
   Books books_;
   std::vector<RecordedEvent> rows_;
-  std::map<std::string, std::set<std::int64_t>> accounted_;  ///< Seconds by item.
-  std::map<std::string, std::set<std::int64_t>> excused_;    ///< Likewise.
+  std::map<std::pair<std::string, std::string>, std::int64_t> heard_at_;  ///< By customer and key.
+  std::set<std::string> undelivered_at_end_;                              ///< Subscriptions.
+  std::map<std::string, std::set<std::int64_t>> accounted_;               ///< Seconds by item.
+  std::map<std::string, std::set<std::int64_t>> excused_;                 ///< Likewise.
 };
 
 }  // namespace
-
-void Witness::saw(const billing::HttpRequest& request, const sandbox::HttpResponse& answer) {
-  if (answer.body.find("idempotency_error") != std::string::npos) {
-    idempotency_errors_.push_back(request.path + ": " + answer.body);
-  }
-  if (answer.status != 200 || !request.path.ends_with("/usage_records")) return;
-  const json record = json::parse(answer.body);
-  records_[{record.at("subscription_item"), record.at("timestamp")}].insert(
-      record.at("id").get<std::string>());
-}
-
-bool Witness::gave(const std::string& item, std::int64_t second, const std::string& record) const {
-  const auto found = records_.find({item, second});
-  return found != records_.end() && found->second.contains(record);
-}
 
 Books compare(World& world, const People& people, const Witness& witness) {
   return Comparison(world, people, witness).run();

@@ -8,7 +8,6 @@ namespace simulation {
 namespace {
 
 using nlohmann::json;
-using std::chrono::hours;
 
 constexpr std::size_t people_max = 8;
 
@@ -17,9 +16,17 @@ std::string text_at(const std::string& body, const char* field) {
   return parsed.is_object() && parsed.contains(field) ? parsed.at(field).get<std::string>() : "";
 }
 
-/// Whether the answer says, for good, that Stripe refused the click.
-bool refused_by_stripe(const billing::HttpResponse& answer) {
-  return answer.status == 409 && answer.body.find("usage_refused") != std::string::npos;
+bool signed_up(const Person& person) {
+  return !person.customer.empty();
+}
+bool new_here(const Person& person) {
+  return person.customer.empty();
+}
+bool on_demand(const Person& person) {
+  return person.subscribed && person.on_demand;
+}
+bool gone(const Person& person) {
+  return !person.subscribed && person.on_demand;
 }
 
 }  // namespace
@@ -28,58 +35,72 @@ People::People(std::uint64_t seed, World& world, const Weather& weather, Tally& 
                std::vector<std::string>& complaints)
     : chance_(seed),
       world_(world),
-      weather_(weather),
       tally_(tally),
       complaints_(complaints),
-      cancels_(one_in(4)) {}
+      presses_(seed * 31 + 1, world, weather, tally, complaints),
+      cancels_(one_in(2)) {}
 
 void People::settle_in() {
   for (int i = 0; i < 2; ++i) {
     come();
     sign_up(people_.back());
-    buy(people_.back());
+    buy(people_.back(), true);
     billing::require(people_.back().subscribed);
   }
 }
 
 void People::act() {
-  const auto signed_up = [](const Person& each) { return !each.customer.empty(); };
-  const auto new_here = [](const Person& each) { return each.customer.empty(); };
-  const auto subscribed = [](const Person& each) { return each.subscribed; };
-  const auto unsubscribed = [&](const Person& each) { return signed_up(each) && !each.subscribed; };
-  switch (chance_.next() % 16) {
+  const auto press = [this](const Person* person) {
+    if (person != nullptr) presses_.click(person->customer);
+  };
+  Person* person = nullptr;
+  switch (chance_.next() % 24) {
     case 0:
       if (people_.size() < people_max) come();
-      if (Person* person = somebody(new_here)) sign_up(*person);
+      if ((person = somebody(new_here))) sign_up(*person);
       return;
     case 1:
-      if (Person* person = somebody(unsubscribed)) buy(*person);
-      return;
     case 2:
-      if (Person* person = somebody(signed_up)) look(*person);
+      person = somebody([](const Person& each) { return signed_up(each) && !each.subscribed; });
+      if (person != nullptr) buy(*person, !one_in(3));
       return;
     case 3:
+      if ((person = somebody(signed_up))) look(*person);
+      return;
     case 4:
+      if ((person = somebody(signed_up))) sign_in_again(*person);
+      return;
     case 5:
-    case 6: return send_again();
-    case 7:
-      if (!cancels_ || !one_in(8)) return;
-      if (Person* person = somebody(subscribed)) cancel(*person);
+      person = somebody([](const Person& each) { return signed_up(each) && each.bad_card; });
+      if (person != nullptr) mend_card(*person);
+      return;
+    case 6:
+      if (!cancels_ || !one_in(4)) return;
+      person = somebody([](const Person& each) { return each.subscribed; });
+      if (person != nullptr) cancel(*person);
+      return;
+    case 7: return press(somebody(gone));
+    case 23:
+      person = somebody([](const Person& each) { return each.subscribed || each.bought > 0; });
+      if (person != nullptr) presses_.register_workshop(person->customer);
       return;
     case 8:
     case 9:
-      if (Person* person = somebody(subscribed)) {
-        tally_.count("double-click");
-        click(*person);
-        click(*person);
-      }
-      return;
-    default:
-      if (Person* person = somebody(subscribed)) click(*person);
+    case 10:
+    case 11:
+    case 12: return presses_.send_again();
+    case 13:
+    case 14:
+    case 15:
+      if ((person = somebody(on_demand)) == nullptr) return;
+      tally_.count("double-click");
+      press(person);
+      return press(person);
+    default: press(somebody(on_demand));
   }
 }
 
-People::Person* People::somebody(const std::function<bool(const Person&)>& who) {
+Person* People::somebody(const std::function<bool(const Person&)>& who) {
   std::vector<Person*> such;
   for (Person& each : people_) {
     if (who(each)) such.push_back(&each);
@@ -98,21 +119,41 @@ void People::sign_up(Person& person) {
   if (answer.status == 200) person.customer = text_at(answer.body, "id");
 }
 
-void People::buy(Person& person) {
+/// On another device, with the address as a phone writes it.
+void People::sign_in_again(const Person& person) {
+  if (!world_.is_on()) return;
+  const std::string name = person.email.substr(0, person.email.find('@'));
+  const json body = {{"email", "  " + name + "@EXAMPLE.com "}};
+  const auto answer = world_.request({.method = "POST", .path = "/users", .body = body.dump()});
+  if (answer.status == 200 && text_at(answer.body, "id") != person.customer) {
+    complaints_.push_back(fmt::format("{} is {} and was then {}", person.email, person.customer,
+                                      text_at(answer.body, "id")));
+  }
+}
+
+void People::buy(Person& person, bool on_demand) {
   if (!world_.is_on()) return;
   const auto offered = world_.request({.method = "GET", .path = "/offerings"});
   const json offerings = json::parse(offered.body, nullptr, false);
   if (offered.status != 200 || offerings.at("pairCode").is_null()) return;
-  const json wanted = {{"price", offerings.at("pairCode").at("onDemandPrice").at("id")}};
+  const char* price = on_demand ? "onDemandPrice" : "monthlyPrice";
+  const json wanted = {{"price", offerings.at("pairCode").at(price).at("id")}};
   const auto opened = world_.request({.method = "POST",
                                       .path = "/offerings/paircode",
                                       .query = {{"user_id", person.customer}},
                                       .body = wanted.dump()});
+  if (opened.status == 409) person.subscribed = true;  // So they are told.
   if (opened.status != 200) return;
   // The checkout page is Stripe's own, and works.
-  const auto session = world_.pay(text_at(opened.body, "url"));
+  const bool bad_card = one_in(4);
+  const auto session =
+      world_.pay(text_at(opened.body, "url"), bad_card ? card_that_declines_later : good_card);
   if (!session) return;  // They began anew in another window meanwhile.
+  if (++person.bought > 1) tally_.count("bought-again");
   person.subscribed = true;
+  person.on_demand = on_demand;
+  person.bad_card = bad_card;
+  person.mended = person.mended && !bad_card;
   // Some never come back: they close the window when they have paid.
   if (one_in(3)) return;
   world_.request({.method = "GET",
@@ -120,62 +161,38 @@ void People::buy(Person& person) {
                   .query = {{"user_id", person.customer}, {"session_id", *session}}});
 }
 
-void People::look(const Person& person) {
+void People::look(Person& person) {
   if (!world_.is_on()) return;
-  world_.request({.method = "GET", .path = "/users", .query = {{"user_id", person.customer}}});
+  const auto answer =
+      world_.request({.method = "GET", .path = "/users", .query = {{"user_id", person.customer}}});
+  if (answer.status != 200) return;
+  const json user = json::parse(answer.body).at("user");
+  if (user.contains("subscription") && user.at("subscription").at("status") == "canceled") {
+    person.subscribed = false;
+  }
+  if (!one_in(3) || !world_.is_on()) return;
+  world_.request({.method = "GET", .path = "/users/bill", .query = {{"user_id", person.customer}}});
 }
 
 void People::cancel(Person& person) {
-  for (const std::string& item : world_.cancel_at_stripe(person.customer)) {
-    ended_items_.insert(item);
+  if (one_in(4)) {
+    world_.cancel_at_stripe(person.customer);  // Asked for by mail, and done in the Dashboard.
+  } else {
+    const auto page = world_.is_on() ? world_.open_portal(person.customer) : std::nullopt;
+    if (!page) return;
+    world_.cancel_in_portal(*page, person.customer);
   }
   tally_.count("subscription-canceled");
   person.subscribed = false;
 }
 
-void People::click(const Person& person) {
-  clicks_.push_back({.customer = person.customer,
-                     .key = fmt::format("click-{}", clicks_.size()),
-                     .at = world_.clock().moment()});
-  Click& made = clicks_.back();
-  send(made);
-  if (one_in(10)) {
-    tally_.count("click-sent-twice");
-    send(made);
-  }
-}
-
-void People::send_again() {
-  if (clicks_.empty()) return;
-  Click& again = clicks_[chance_.next() % clicks_.size()];
-  const auto age = world_.clock().moment() - again.at;
-  tally_.count(age > hours(25) ? "retry-after-25-hours" : "retry-within-hours");
-  send(again);
-}
-
-void People::send(Click& click) {
-  if (!world_.is_on()) return tally_.count("click-while-machine-off");
-  if (weather_.stripe_is_down()) tally_.count("click-while-stripe-down");
-  const billing::HttpResponse answer = world_.click(click.customer, click.key);
-  const bool final = answer.status == 200 || refused_by_stripe(answer);
-  if (!click.settled.empty() && answer.status < 500 && answer.body != click.settled) {
-    complaints_.push_back(fmt::format("{} was answered {} and then {} {}", click.key, click.settled,
-                                      answer.status, answer.body));
-  }
-  if (final && click.settled.empty()) click.settled = answer.body;
-  if (final || answer.status == 202) click.acknowledged = true;
-}
-
-void People::ask_again() {
-  for (Click& click : clicks_) {
-    if (!click.acknowledged && !one_in(3)) send(click);
-  }
-}
-
-void People::check_answers() {
-  for (Click& click : clicks_) {
-    if (click.acknowledged) send(click);
-  }
+void People::mend_card(Person& person) {
+  const auto page = world_.is_on() ? world_.open_portal(person.customer) : std::nullopt;
+  if (!page) return;
+  world_.add_card_in_portal(*page);
+  tally_.count("card-fixed");
+  person.bad_card = false;
+  person.mended = true;
 }
 
 }  // namespace simulation

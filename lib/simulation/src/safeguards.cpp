@@ -11,6 +11,9 @@ std::string_view name(Safeguard safeguard) {
     case Safeguard::own_second: return "own-second";
     case Safeguard::fence: return "fence";
     case Safeguard::settle_before_forget: return "settle-before-forget";
+    case Safeguard::read_the_object: return "read-the-object";
+    case Safeguard::store_the_id_first: return "store-the-id-first";
+    case Safeguard::one_final_invoice: return "one-final-invoice";
   }
   return "unknown";
 }
@@ -23,10 +26,15 @@ std::optional<Safeguard> parse_safeguard(std::string_view text) {
 }
 
 const std::vector<Safeguard>& all_safeguards() {
-  static const std::vector<Safeguard> all = {
-      Safeguard::unique_key,  Safeguard::insert_before_send,
-      Safeguard::set_and_key, Safeguard::own_second,
-      Safeguard::fence,       Safeguard::settle_before_forget};
+  static const std::vector<Safeguard> all = {Safeguard::unique_key,
+                                             Safeguard::insert_before_send,
+                                             Safeguard::set_and_key,
+                                             Safeguard::own_second,
+                                             Safeguard::fence,
+                                             Safeguard::settle_before_forget,
+                                             Safeguard::read_the_object,
+                                             Safeguard::store_the_id_first,
+                                             Safeguard::one_final_invoice};
   return all;
 }
 

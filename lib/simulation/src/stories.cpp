@@ -39,6 +39,7 @@ class Stories {
     ++report_.played;
     report_.clicks += story.clicks;
     report_.delivered += story.delivered;
+    report_.invoiced += story.invoiced;
     report_.refused += story.refused;
     report_.tally.add(story.tally);
     if (!story.complaints.empty()) {

@@ -3,11 +3,14 @@
 
 #include <billing/result.hpp>
 
+#include "courier.hpp"
+#include "housekeeping.hpp"
 #include "oracle.hpp"
 #include "people.hpp"
 #include "simulation/crash.hpp"
 #include "simulation/world.hpp"
 #include "weather.hpp"
+#include "witness.hpp"
 #include "workers.hpp"
 
 #include <algorithm>
@@ -35,7 +38,9 @@ class Story {
                 .without = options.without}),
         weather_(options.seed * 31 + 8, world_.clock(), report_.tally),
         people_(options.seed * 31 + 9, world_, weather_, report_.tally, report_.complaints),
-        workers_(options.seed * 31 + 10, world_, report_.tally, report_.complaints) {
+        workers_(options.seed * 31 + 10, world_, report_.tally, report_.complaints),
+        courier_(options.seed * 31 + 11, world_, report_.tally, report_.complaints),
+        housekeeping_(options.seed * 31 + 12, world_, report_.tally) {
     report_.seed = options.seed;
   }
 
@@ -63,6 +68,7 @@ class Story {
     world_.boot();
     people_.settle_in();
     world_.weather = [this](const auto& request, auto timeout) {
+      courier_.saw_call();
       return weather_.passage(request, timeout);
     };
     world_.wear = [this](Effect effect, std::string_view file) {
@@ -76,7 +82,7 @@ class Story {
   void live() {
     const billing::Moment start = world_.clock().moment();
     const milliseconds days = hours(24) * options_.days;
-    std::vector<milliseconds> bursts(8 + chance_.next() % 8);
+    std::vector<milliseconds> bursts(6 + chance_.next() % 7);
     for (milliseconds& each : bursts) each = up_to(days);
     std::ranges::sort(bursts);
     for (const milliseconds burst : bursts) {
@@ -99,17 +105,36 @@ class Story {
       throw std::runtime_error("with everything healed, the machine does not get ready");
     }
     workers_.finish();
-    people_.ask_again();
-    world_.drain();
-    people_.check_answers();
+    people_.presses().ask_again();
+    settle();
+    people_.presses().check_answers();
+    settle();  // That took time, too.
     Books books = compare(world_, people_, witness_);
     for (std::string& each : books.complaints) report_.complaints.push_back(std::move(each));
-    report_.clicks = static_cast<std::int64_t>(people_.clicks().size());
+    report_.clicks = static_cast<std::int64_t>(people_.presses().all().size());
     report_.delivered = books.delivered;
+    report_.invoiced = books.invoiced;
     report_.refused = books.refused;
+    report_.tally.add(books.tally);
     const auto rows = world_.ledger().list({.limit = 1'000'000});
     billing::require(rows.has_value());
     for (const billing::RecordedEvent& row : *rows) workers_.check(row);
+  }
+
+  /// Until nothing is under way, and nothing happened at Stripe that could be unknown.
+  void settle() {
+    const billing::Moment give_up = world_.clock().moment() + hours(24);
+    while (true) {
+      world_.drain();
+      const std::string newest = world_.newest_event_at_stripe();
+      courier_.finish();
+      housekeeping_.finish();
+      const auto due = world_.next_chore();
+      if (!due && world_.newest_event_at_stripe() == newest) return;
+      const billing::Moment now = world_.clock().moment();
+      if (now > give_up) throw std::runtime_error("a day later, there is still something to do");
+      if (due) world_.clock().advance(std::max<milliseconds>(*due - now, milliseconds(1)));
+    }
   }
 
   void do_something() {
@@ -118,13 +143,24 @@ class Story {
     if (choice == 0 && world_.is_on() && weather_.dies("between-steps")) throw Crash{};
     if (choice == 1 && world_.is_on() && one_in(4)) {
       report_.tally.count("stop-in-order");
-      workers_.vanish();
+      vanish();
       world_.stop();
     } else if (choice < 22) {
       people_.act();
+    } else if (choice < 26) {
+      courier_.step();
+    } else if (choice < 29) {
+      housekeeping_.step();
     } else if (world_.is_on()) {
       for (int i = 0; i < 4; ++i) workers_.step();
     }
+  }
+
+  /// What was in the machine's memory.
+  void vanish() {
+    workers_.vanish();
+    courier_.vanish();
+    housekeeping_.vanish();
   }
 
   /// What others do while a call is on its way.
@@ -134,6 +170,8 @@ class Story {
     for (std::uint64_t i = 1 + chance_.next() % 3; i > 0; --i) {
       if (one_in(3)) people_.act();
       workers_.step();
+      if (one_in(3)) courier_.step();
+      if (one_in(3)) housekeeping_.step();
       if (one_in(4)) world_.clock().advance(up_to(seconds(90)));
     }
     --depth_;
@@ -147,7 +185,7 @@ class Story {
     } catch (const Crash&) {
       depth_ = 0;
       if (world_.crash()) report_.tally.count("unsynced-bytes-gone");
-      workers_.vanish();
+      vanish();
       // Mostly somebody or something starts it again at once.
       off_until_ = world_.clock().moment() + (one_in(4) ? up_to(hours(6)) : up_to(seconds(2)));
     }
@@ -176,19 +214,28 @@ class Story {
     if (one_in(4)) world_.network().deliver_late();
   }
 
+  /// The machine is at work now and then; in between, time passes at Stripe too.
   void deliver_until(billing::Moment target) {
+    while (world_.clock().moment() < target) {
+      work_for_a_while(target);
+      world_.network().deliver_late();
+      const auto rest = target - world_.clock().moment();
+      if (rest.count() > 0) world_.clock().advance(std::min(rest, hours(1) + up_to(hours(36))));
+      weather_.turn();
+    }
+  }
+
+  void work_for_a_while(billing::Moment target) {
     for (int i = 0; i < steps_between_bursts_max && world_.clock().moment() < target; ++i) {
       bool busy = false;
       survive([&] {
         keep_on();
+        if (one_in(3)) courier_.step();
+        if (world_.is_on() && one_in(2)) busy = housekeeping_.step();
         for (int tries = 0; tries < 6 && world_.is_on(); ++tries) busy = workers_.step() || busy;
       });
       if (!busy) world_.clock().advance(up_to(seconds(10)));
     }
-    const auto rest = target - world_.clock().moment();
-    if (rest.count() > 0) world_.clock().advance(rest);
-    world_.network().deliver_late();
-    weather_.turn();
   }
 
   StoryOptions options_;
@@ -198,6 +245,8 @@ class Story {
   Weather weather_;
   People people_;
   Workers workers_;
+  Courier courier_;
+  Housekeeping housekeeping_;
   Witness witness_;
   int depth_ = 0;
   billing::Moment off_until_ = billing::Moment::min();

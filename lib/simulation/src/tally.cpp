@@ -12,15 +12,17 @@ const std::vector<std::string_view>& Tally::kinds() {
       "call-timed-out", "500-unstored", "500-unstored-after-work", "500-stored",
       "500-stored-after-work", "429-global-rate", "429-endpoint-concurrency",
       "429-resource-specific", "429-lock-timeout", "outage-seconds", "outage-hours", "outage-days",
-      "answer-lost-then-days-outage", "subscription-canceled",
+      "answer-lost-then-days-outage", "sign-up-answer-lost", "trial-ended", "card-declined",
+      "webhook-dropped", "webhook-repeated", "webhook-reordered", "webhook-refused",
       // The machine.
       "crash-network-before", "crash-network-after", "crash-sleep", "crash-disk-create",
       "crash-disk-write", "crash-disk-sync", "crash-disk-remove", "crash-between-steps",
       "stop-in-order", "commit-answer-lost", "sync-failed", "disk-full", "unsynced-bytes-gone",
-      "clock-set-forward", "clock-set-back", "claim-overtaken",
+      "clock-set-forward", "clock-set-back", "claim-overtaken", "gap-healed",
       // People.
-      "double-click", "click-sent-twice", "retry-within-hours", "retry-after-25-hours",
-      "click-while-machine-off", "click-while-stripe-down"};
+      "double-click", "click-sent-twice", "workshop", "workshop-sent-twice", "retry-within-hours",
+      "retry-after-25-hours", "click-while-machine-off", "click-while-stripe-down",
+      "subscription-canceled", "canceled-with-undelivered-clicks", "bought-again", "card-fixed"};
   return all;
 }
 

@@ -30,14 +30,22 @@ Passage instead_of_work(HttpResponse answer, bool works) {
   return passage;
 }
 
+bool signs_up(const HttpRequest& request) {
+  return request.method == "POST" && request.path == "/v1/customers";
+}
+
 /// The sandbox's name of an operation whose errors Stripe stores under the key; empty for others.
 std::string_view stored_operation(const HttpRequest& request) {
   if (request.method != "POST") return {};
-  if (request.path.ends_with("/usage_records")) {
-    return "POST /v1/subscription_items/:id/usage_records";
+  for (const std::string_view operation : {"POST /v1/customers", "POST /v1/checkout/sessions",
+                                           "POST /v1/invoices", "POST /v1/invoiceitems"}) {
+    if (operation.substr(5) == request.path) return operation;
   }
-  if (request.path == "/v1/customers") return "POST /v1/customers";
-  if (request.path == "/v1/checkout/sessions") return "POST /v1/checkout/sessions";
+  for (const std::string_view operation :
+       {"POST /v1/subscription_items/:id/usage_records", "POST /v1/invoices/:id/finalize",
+        "POST /v1/invoices/:id/pay"}) {
+    if (request.path.ends_with(operation.substr(operation.rfind('/')))) return operation;
+  }
   return {};
 }
 
@@ -152,6 +160,9 @@ Passage Weather::passage(const HttpRequest& request, milliseconds timeout) {
   clock_.advance(std::min(between(milliseconds(5), milliseconds(250)), timeout));
   if (healed_) return {};
   if (stripe_is_down()) return outage(timeout);
+  if (signs_up(request) && one_in(std::min<std::uint64_t>(trouble_odds_, 5))) {
+    return lose_answer(request, timeout);
+  }
   if (!one_in(trouble_odds_)) return {};
   const Kind& kind = kinds()[enabled_[chance_.next() % enabled_.size()]];
   if (kind.make != nullptr) return (this->*kind.make)(request, timeout);
@@ -177,7 +188,8 @@ Passage Weather::outage(milliseconds timeout) {
 
 Passage Weather::lose_answer(const HttpRequest& request, milliseconds) {
   tally_.count("answer-lost");
-  if (request.path.ends_with("/usage_records") && one_in(8)) {
+  if (signs_up(request)) tally_.count("sign-up-answer-lost");
+  if ((request.path.ends_with("/usage_records") || signs_up(request)) && one_in(8)) {
     // The worst of all: it was done, nobody knows, and the key is forgotten before anyone can ask.
     tally_.count("answer-lost-then-days-outage");
     outage_ = Outage::refuses;

@@ -12,8 +12,10 @@
 #include <billing/stripe_client.hpp>
 #include <billing/webhooks.hpp>
 
+#include "broken_inbox.hpp"
 #include "broken_ledger.hpp"
 #include "broken_transport.hpp"
+#include "expected.hpp"
 #include "simulation/crash.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +29,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* key = "sk_test_simulation";
 /// Few, so that some are forgotten.
 constexpr std::size_t customers_kept_max = 2;
 constexpr const char* challenge_id = "simulated-green-narwhal";
@@ -38,11 +39,6 @@ template <class T>
 T value(billing::Result<T> result, const char* what) {
   if (!result) throw std::runtime_error(fmt::format("{}: {}", what, result.error().message));
   return std::move(*result);
-}
-
-json body_of(int status, const std::string& body, const char* what) {
-  if (status != 200) throw std::runtime_error(fmt::format("{}: {} {}", what, status, body));
-  return json::parse(body);
 }
 
 }  // namespace
@@ -74,13 +70,12 @@ class World::Machine {
         shared(data->ledger()),
         broken(shared, world.options_.without),
         store(data->store(), customers_kept_max),
-        transport(world.network_, world.entropy_, world.options_.without),
+        inbox(data->inbox(), world.options_.without),
         limit(*world.machine_clock_, world.options_.stripe_rate),
-        stripe(transport, *world.machine_clock_, world.entropy_, silent,
-               {.secret_key = key, .limit = &limit}),
+        stripe(*world.transport_, *world.machine_clock_, world.entropy_, silent,
+               {.secret_key = stripe_key, .limit = &limit}),
         health(*world.machine_clock_, world.entropy_),
-        webhooks(data->inbox(), store, stripe, health, *world.machine_clock_, silent,
-                 {webhook_secret}),
+        webhooks(inbox, store, stripe, health, *world.machine_clock_, silent, {webhook_secret}),
         api(broken, store, data->final_invoices(), stripe, health, webhooks, *world.machine_clock_,
             world.entropy_, silent, {.public_url = "http://localhost:4242", .catalog = catalog}),
         delivery(broken, stripe, health, limit, *world.machine_clock_, world.entropy_, silent,
@@ -93,7 +88,7 @@ class World::Machine {
   billing::GroupCommit shared;
   BrokenLedger broken;
   billing::CachedStore store;
-  BrokenTransport transport;
+  BrokenInbox inbox;
   billing::Catalog catalog = value(billing::devchat_catalog(challenge_id), "catalog");
   billing::RateLimit limit;
   billing::stripe::Client stripe;
@@ -113,9 +108,12 @@ World::World(const WorldOptions& options)
       stripe_(
           {.now =
                [this] { return billing::to_second(clock_.true_now()).time_since_epoch().count(); },
-           .seed = options.seed}),
+           .seed = options.seed,
+           .forward_to = "http://localhost:4242/webhook",
+           .webhook_secret = webhook_secret}),
       network_(stripe_, clock_),
       disk_(clock_, options.seed + 2),
+      transport_(std::make_unique<BrokenTransport>(network_, entropy_, options.without)),
       machine_clock_(std::make_unique<MachineClock>(*this)) {
   network_.before = [this](const billing::HttpRequest& request, std::chrono::milliseconds timeout) {
     point("network-before");
@@ -192,6 +190,7 @@ bool World::get_ready() {
 
 bool World::crash() {
   disk_.cut_power();
+  transport_->set_acting(false);
   machine_.reset();
   return disk_.restart(remains_);
 }
@@ -223,7 +222,11 @@ billing::Webhooks& World::webhooks() {
 }
 
 billing::HttpResponse World::request(const billing::HttpRequest& request) {
+  const bool webhook = request.path == "/webhook";
+  if (webhook) transport_->hear(request.body);
+  transport_->set_acting(webhook);
   billing::HttpResponse response = machine_->api.handle(request);
+  transport_->set_acting(false);
   check_power();
   return response;
 }
@@ -235,49 +238,36 @@ billing::HttpResponse World::click(const std::string& customer, const std::strin
                   .headers = {{"Idempotency-Key", click_key}}});
 }
 
+billing::HttpResponse World::register_workshop(const std::string& customer,
+                                               const std::string& click_key,
+                                               std::int64_t attendees) {
+  return request({.method = "POST",
+                  .path = "/offerings/workshop",
+                  .query = {{"user_id", customer}},
+                  .headers = {{"Idempotency-Key", click_key}},
+                  .body = json{{"attendees", attendees}}.dump()});
+}
+
 std::string World::sign_up(const std::string& email) {
   const auto answer =
       request({.method = "POST", .path = "/users", .body = json{{"email", email}}.dump()});
-  return body_of(answer.status, answer.body, "sign up").at("id");
+  return json_of(answer, "sign up").at("id");
 }
 
 void World::buy(const std::string& customer, const std::string& price) {
   const auto offered = request({.method = "GET", .path = "/offerings"});
-  const json offerings = body_of(offered.status, offered.body, "read the offerings");
+  const json offerings = json_of(offered, "read the offerings");
   const json wanted = {{"price", offerings.at("pairCode").at(price).at("id")}};
   const auto opened = request({.method = "POST",
                                .path = "/offerings/paircode",
                                .query = {{"user_id", customer}},
                                .body = wanted.dump()});
-  const auto session = pay(body_of(opened.status, opened.body, "open the checkout").at("url"));
+  const auto session = pay(json_of(opened, "open the checkout").at("url"));
   if (!session) throw std::runtime_error("the checkout has expired");
   const auto back = request({.method = "GET",
                              .path = "/users",
                              .query = {{"user_id", customer}, {"session_id", *session}}});
-  body_of(back.status, back.body, "come back from the checkout");
-}
-
-std::optional<std::string> World::pay(const std::string& url) {
-  const std::string page = url.substr(url.find("/c/pay/"));
-  const auto paid = at_stripe("POST", page,
-                              "cardNumber=4242424242424242&cardExpiry=12%2F40&cardCvc=123"
-                              "&billingName=Robin&billingCountry=US&billingPostalCode=90210");
-  if (paid.status == 410) return std::nullopt;
-  if (paid.status != 303) throw std::runtime_error(fmt::format("pay: {}", paid.status));
-  return page.substr(page.rfind('/') + 1);
-}
-
-std::vector<std::string> World::cancel_at_stripe(const std::string& customer) {
-  const auto listed = at_stripe("GET", "/v1/subscriptions?customer=" + customer);
-  const json subscriptions = body_of(listed.status, listed.body, "list");
-  std::vector<std::string> items;
-  for (const json& each : subscriptions.at("data")) {
-    const std::string id = each.at("id");
-    const auto ended = at_stripe("DELETE", "/v1/subscriptions/" + id);
-    body_of(ended.status, ended.body, "cancel");
-    for (const json& item : each.at("items").at("data")) items.push_back(item.at("id"));
-  }
-  return items;
+  json_of(back, "come back from the checkout");
 }
 
 billing::Result<std::optional<billing::Claim>> World::claim() {
@@ -298,6 +288,48 @@ billing::Result<std::optional<billing::RecordedEvent>> World::settle(
   auto settled = machine_->delivery.settle(claim, settlement);
   check_power();
   return settled;
+}
+
+bool World::work_webhooks() {
+  if (!is_ready()) return false;
+  transport_->set_acting(true);
+  const auto worked = machine_->webhooks.work();
+  transport_->set_acting(false);
+  check_power();
+  return worked && *worked;
+}
+
+std::optional<std::size_t> World::heal_gaps() {
+  if (!is_ready()) return std::nullopt;
+  const auto healed = machine_->webhooks.heal_gaps();
+  check_power();
+  if (!healed) return std::nullopt;
+  return healed->missing.size();
+}
+
+bool World::step_final_invoices() {
+  if (!is_ready()) return false;
+  const auto stepped = machine_->final_invoices.step();
+  check_power();
+  return stepped && *stepped;
+}
+
+void World::finish_final_invoices() {
+  const billing::Moment give_up = clock_.moment() + std::chrono::hours(48);
+  while (const auto due = value(machine_->final_invoices.next_due(), "final invoices due")) {
+    clock_.advance(std::max(*due, clock_.moment()) - clock_.moment());
+    if (!step_final_invoices()) deliver_once();
+    if (clock_.moment() > give_up) {
+      throw std::runtime_error("two days later, final invoices are still to do");
+    }
+  }
+}
+
+std::optional<billing::Moment> World::next_chore() {
+  const auto webhook = value(machine_->webhooks.next_due(), "next webhook due");
+  const auto invoice = value(machine_->final_invoices.next_due(), "final invoices due");
+  if (!webhook || !invoice) return webhook ? webhook : invoice;
+  return std::min(*webhook, *invoice);
 }
 
 std::optional<billing::Moment> World::next_due() {
@@ -332,45 +364,6 @@ void World::drain() {
     clock_.advance(std::clamp<std::chrono::milliseconds>(wait, patience, wait_max));
     patience = std::min(patience * 2, wait_max);
   }
-}
-
-bool World::step_final_invoices() {
-  const auto stepped = machine_->final_invoices.step();
-  check_power();
-  return value(stepped, "step final invoices");
-}
-
-void World::finish_final_invoices() {
-  const billing::Moment give_up = clock_.moment() + std::chrono::hours(48);
-  while (const auto due = value(machine_->final_invoices.next_due(), "final invoices due")) {
-    clock_.advance(std::max(*due, clock_.moment()) - clock_.moment());
-    if (!step_final_invoices()) deliver_once();
-    if (clock_.moment() > give_up) {
-      throw std::runtime_error("two days later, final invoices are still to do");
-    }
-  }
-}
-
-std::map<std::string, std::map<std::int64_t, std::int64_t>> World::usage_at_stripe() {
-  const auto answer = stripe_.handle({.method = "GET", .target = "/_sandbox/usage"});
-  std::map<std::string, std::map<std::int64_t, std::int64_t>> usage;
-  const json items = body_of(answer.status, answer.body, "read the usage").at("items");
-  for (const json& item : items) {
-    auto& seconds = usage[item.at("subscription_item")];
-    for (const auto& [second, quantity] : item.at("timestamps").items()) {
-      seconds[std::stoll(second)] = quantity;
-    }
-  }
-  return usage;
-}
-
-sandbox::HttpResponse World::at_stripe(const std::string& method, const std::string& target,
-                                       const std::string& body) {
-  return stripe_.handle({.method = method,
-                         .target = target,
-                         .headers = {{"Authorization", std::string("Bearer ") + key},
-                                     {"Content-Type", "application/x-www-form-urlencoded"}},
-                         .body = body});
 }
 
 }  // namespace simulation

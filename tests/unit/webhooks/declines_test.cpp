@@ -115,6 +115,25 @@ TEST_CASE("A payment whose answer is lost is made once, and known in the end") {
         }) == 1);
 }
 
+TEST_CASE("A failure that Stripe keeps under its key does not keep the invoice open") {
+  Decline story;
+  story.shop.use_card(story.robin, story.subscription, "pm_card_visa");
+  int failed = 0;
+  story.shop.weather = [&](const HttpRequest& request) {
+    simulation::Passage passage;
+    if (!request.path.ends_with("/pay") || failed > 0) return passage;
+    ++failed;
+    passage.fault = R"({"operation":"POST /v1/invoices/:id/pay","status":500,"stored":true})";
+    return passage;
+  };
+  for (const json& each : story.shop.fresh_events()) story.shop.deliver(each);
+  story.shop.weather = nullptr;
+  story.shop.deliver_all();
+  CHECK(failed == 1);
+  CHECK(story.status() == "active");
+  CHECK(story.open_invoices() == 0);
+}
+
 TEST_CASE("What is open from a subscription that was ended is not collected any more") {
   Decline story;
   story.shop.stripe("DELETE", "/v1/subscriptions/" + story.subscription);

@@ -28,6 +28,12 @@ bool is_settled(const Error& error) {
   return error.stripe && error.code == ErrorCode::invalid;
 }
 
+/// Stripe failed, and would say so for a day under the same key. Another one is safe: no invoice is
+/// paid twice.
+bool is_kept_failure(const Error& error) {
+  return error.stripe && error.stripe->replayed && !is_settled(error);
+}
+
 }  // namespace
 
 /// As far as the store knows, which costs no call.
@@ -71,7 +77,10 @@ Result<void> Webhooks::pay_if_card_changed(const stripe::Invoice& invoice,
   }
   if (card.empty() || card == invoice.failed_payment_method) return {};
   const IdempotencyKey key(fmt::format("pay/{}/{}", invoice.id.text(), card.text()));
-  const auto paid = health_.noted(stripe_.pay_invoice(invoice.id, card, key));
+  auto paid = health_.noted(stripe_.pay_invoice(invoice.id, card, key));
+  if (!paid && is_kept_failure(paid.error())) {
+    paid = health_.noted(stripe_.pay_invoice(invoice.id, card, stripe_.fresh_key()));
+  }
   if (!paid && !is_settled(paid.error())) return tl::unexpected(paid.error());
   observer_.observe({.what = paid ? "invoice_paid" : "invoice_not_paid",
                      .facts = {{"invoice", invoice.id.text()},

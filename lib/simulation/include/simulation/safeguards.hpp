@@ -7,7 +7,7 @@
 
 namespace simulation {
 
-/// What keeps clicks from being lost or counted twice. The simulator can take each away, to see
+/// What keeps clicks from being lost or billed twice. The simulator can take each away, to see
 /// that it is needed.
 enum class Safeguard {
   unique_key,            ///< A customer's key is one event for ever.
@@ -16,6 +16,9 @@ enum class Safeguard {
   own_second,            ///< No two events of an item share a second.
   fence,                 ///< A claim that was overtaken changes nothing.
   settle_before_forget,  ///< An event leaves the outbox only with its settlement on disk.
+  read_the_object,       ///< What a webhook names is read from Stripe, and its payload is not.
+  store_the_id_first,    ///< A webhook is on disk before it is acted on.
+  one_final_invoice,     ///< A final invoice has one key, and is found again by its metadata.
 };
 
 /// As on a command line, such as `unique-key`.

@@ -24,16 +24,17 @@ struct StoryOptions {
 
 struct StoryReport {
   std::uint64_t seed = 0;
-  std::vector<std::string> complaints;  ///< Empty: every click exactly once.
-  std::int64_t clicks = 0;              ///< Presses of the button, …
-  std::int64_t delivered = 0;           ///< … those that are usage at Stripe, …
+  std::vector<std::string> complaints;  ///< Empty: every press exactly once.
+  std::int64_t clicks = 0;              ///< Presses of a button, …
+  std::int64_t delivered = 0;           ///< … those on a subscription in force, …
+  std::int64_t invoiced = 0;            ///< … those that a final invoice has instead, …
   std::int64_t refused = 0;             ///< … and those that Stripe refused for a reason.
   Tally tally;
 };
 
-/// Plays one seed: people use the product for some days while its Stripe, its network, its disk,
-/// its clock and its machine fail them; then all heals, what is under way ends, and the books have
-/// to agree. The same options play the same story.
+/// Plays one seed: people use the whole offer for some days while its Stripe, its network, its
+/// disk, its clock and its machine fail them; then all heals, what is under way ends, and the books
+/// have to agree. The same options play the same story.
 StoryReport play(const StoryOptions& options);
 
 /// What came of many stories.
@@ -41,6 +42,7 @@ struct StoriesReport {
   std::int64_t played = 0;
   std::int64_t clicks = 0;
   std::int64_t delivered = 0;
+  std::int64_t invoiced = 0;
   std::int64_t refused = 0;
   Tally tally;
   std::vector<StoryReport> failed;  ///< In the order of their seeds.

@@ -26,6 +26,12 @@
 
 namespace simulation {
 
+class BrokenTransport;
+
+inline constexpr std::string_view good_card = "4242424242424242";
+/// Can be saved, and fails whenever it is charged.
+inline constexpr std::string_view card_that_declines_later = "4000000000000341";
+
 struct WorldOptions {
   std::uint64_t seed = 1;
   /// Calls a second that the machine allows itself; 0 for no limit.
@@ -88,6 +94,8 @@ class World {
   /// One request of a browser, answered without waiting for a settlement.
   billing::HttpResponse request(const billing::HttpRequest& request);
   billing::HttpResponse click(const std::string& customer, const std::string& key);
+  billing::HttpResponse register_workshop(const std::string& customer, const std::string& key,
+                                          std::int64_t attendees);
 
   /// A user's id.
   std::string sign_up(const std::string& email);
@@ -95,9 +103,15 @@ class World {
   void buy(const std::string& customer, const std::string& price = "onDemandPrice");
   /// The half of it that is Stripe's: pays on the page at `url`. The session's id, or none if it is
   /// open no more.
-  std::optional<std::string> pay(const std::string& url);
-  /// Ends every subscription of a customer at Stripe, past this product; answers their items.
-  std::vector<std::string> cancel_at_stripe(const std::string& customer);
+  std::optional<std::string> pay(const std::string& url, std::string_view card = good_card);
+  /// Ends every subscription of a customer at once, past this product.
+  void cancel_at_stripe(const std::string& customer);
+  /// The address of the customer portal, if the product gives one; it is good for some minutes.
+  std::optional<std::string> open_portal(const std::string& customer);
+  /// There a customer ends every subscription, …
+  void cancel_in_portal(const std::string& page, const std::string& customer);
+  /// … or adds a card, which is charged from then on.
+  void add_card_in_portal(const std::string& page, std::string_view card = good_card);
 
   /// Delivery's steps, each as far as Stripe and the disk let it.
   billing::Result<std::optional<billing::Claim>> claim();
@@ -111,11 +125,25 @@ class World {
   /// simulated day.
   void drain();
 
-  /// One step of final invoices. False if nothing is due.
+  /// A step of Webhooks::work. False if nothing is due, or the machine isn't ready.
+  bool work_webhooks();
+  /// How many of Stripe's events had not arrived; none if that can't be learnt just now.
+  std::optional<std::size_t> heal_gaps();
+  /// One step of final invoices, likewise.
   bool step_final_invoices();
   /// Takes them until none is left to do, letting time pass; throws if that takes longer than two
   /// simulated days.
   void finish_final_invoices();
+  /// When either of them has something to do; none if all is done.
+  std::optional<billing::Moment> next_chore();
+
+  /// The sandbox's functions of the same names.
+  std::optional<sandbox::WebhookPost> next_webhook() { return stripe_.next_webhook(); }
+  void webhook_answered(const std::string& id, const sandbox::WebhookAnswer& answer) {
+    stripe_.webhook_answered(id, answer);
+  }
+  /// The id of the last thing that happened at Stripe.
+  std::string newest_event_at_stripe();
 
   /// Usage at the sandbox by item and second, read from its own store.
   std::map<std::string, std::map<std::int64_t, std::int64_t>> usage_at_stripe();
@@ -127,6 +155,8 @@ class World {
   class Machine;
   class MachineClock;
 
+  /// Ids of a customer's subscriptions.
+  std::vector<std::string> live_at_stripe(const std::string& customer);
   void point(std::string_view name);
   Fate fate(Effect effect, std::string_view file);
   /// Throws Crash if the power is gone.
@@ -139,6 +169,7 @@ class World {
   sandbox::Sandbox stripe_;
   SandboxTransport network_;
   Disk disk_;
+  std::unique_ptr<BrokenTransport> transport_;
   std::unique_ptr<MachineClock> machine_clock_;
   std::unique_ptr<Machine> machine_;
 };
