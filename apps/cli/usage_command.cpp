@@ -27,7 +27,8 @@ Style state_style(EventState state) {
     case EventState::pending:
     case EventState::final_invoice: return Style::attention;
     case EventState::delivered: return Style::good;
-    case EventState::refused: return Style::bad;
+    case EventState::refused:
+    case EventState::parked: return Style::bad;
   }
   return Style::plain;
 }

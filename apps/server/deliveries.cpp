@@ -89,7 +89,7 @@ void Deliveries::send(Claim claim) {
 }
 
 void Deliveries::ask(FlightAt flight, Delivery::Asking asking) {
-  flight->asked = asking.question;
+  flight->asked = std::move(asking.asked);
   // No larger: what doesn't fit into a std::function itself costs an allocation a send.
   sender_.start(std::move(asking.request), delivery_.send_timeout(),
                 [this, flight](Result<HttpResponse> answer) { land(flight, std::move(answer)); });

@@ -49,7 +49,7 @@ class Deliveries {
     Flight(Claim claimed, StripeHealth& health) : claim(std::move(claimed)), watch(health) {}
     Claim claim;
     StripeHealth::Watch watch;
-    Delivery::Question asked = {};
+    Delivery::Asked asked = {};
   };
   using FlightAt = std::list<Flight>::iterator;
 

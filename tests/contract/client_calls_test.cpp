@@ -77,7 +77,7 @@ TEST_CASE_TEMPLATE("three sessions bought on demand come to $240.00 on the upcom
   const auto summaries = world.client.usage_record_summaries(item.id);
   REQUIRE(summaries);
   CHECK(summaries->front().total_usage == 3);
-  CHECK(summaries->front().open);
+  CHECK(summaries->front().is_open());
   const auto invoice = world.client.upcoming_invoice(*session->subscription);
   REQUIRE_MESSAGE(invoice, invoice.error().message);
   CHECK((invoice->total == billing::Money{24000, "usd"}));

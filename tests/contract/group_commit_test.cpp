@@ -33,6 +33,9 @@ class CountingLedger final : public Ledger {
   Result<ItemUsage> usage(const ItemId& item, Second after) override {
     return ledger_.usage(item, after);
   }
+  Result<ItemBalance> balance(const ItemId& item, Second from, Second boundary) override {
+    return ledger_.balance(item, from, boundary);
+  }
   Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                      std::chrono::milliseconds time) override {
     return ledger_.claim(now, now_at_stripe, time);

@@ -246,7 +246,7 @@ TEST_CASE("After a data file of version 1 was brought up to date, both guards st
         SQLITE_CONSTRAINT);
   CHECK(insert("('use_1', 'cus_a', 'si_a', 'x', '', 'session', 1, 0, 1)") == SQLITE_CONSTRAINT);
   CHECK(insert("('use_x', 'cus_a', 'si_a', 'x', '', 'session', 1, 0, 1)") == SQLITE_OK);
-  for (const char* state : {"pending", "delivered", "refused"}) {
+  for (const char* state : {"pending", "delivered", "refused", "final_invoice", "parked"}) {
     const std::string sql = std::string("UPDATE usage_events SET state = '") + state + "'";
     CHECK(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
   }
@@ -274,7 +274,7 @@ TEST_CASE("A data file of a newer version is refused, to read and to own, and st
     CHECK(error.message.find("version 1000") != std::string::npos);
     CHECK(error.message.find("newer") != std::string::npos);
   }
-  file.execute("PRAGMA user_version = 4");
+  file.execute("PRAGMA user_version = 5");
   CHECK(file.open()->ledger().list({})->size() == 4);
 }
 

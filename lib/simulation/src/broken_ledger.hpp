@@ -40,6 +40,10 @@ class BrokenLedger final : public billing::Ledger {
                                             billing::Second after) override {
     return ledger_.usage(item, after);
   }
+  billing::Result<billing::ItemBalance> balance(const billing::ItemId& item, billing::Second from,
+                                                billing::Second boundary) override {
+    return ledger_.balance(item, from, boundary);
+  }
   billing::Result<std::optional<billing::Claim>> claim(billing::Moment now,
                                                        billing::Instant now_at_stripe,
                                                        std::chrono::milliseconds lease) override;

@@ -75,6 +75,7 @@ class Comparison {
     const std::string& item = row.event->item.text();
     switch (row.state) {
       case EventState::pending: complain(id + " is still pending"); break;
+      case EventState::parked: complain(id + " is parked: " + row.reason); break;
       case EventState::refused:
       case EventState::final_invoice: return check_left_out(row);
       case EventState::delivered: count_delivered(row); break;

@@ -123,13 +123,16 @@ TEST_CASE("the summary without an invoice is the open period's") {
   ScriptedClient world;
   world.transport.answer(
       200,
-      list_json(R"({"id":"sis_2","subscription_item":"si_1","total_usage":3,"invoice":null},)"
-                R"({"id":"sis_1","subscription_item":"si_1","total_usage":5,"invoice":"in_1"})"));
+      list_json(R"({"id":"sis_2","subscription_item":"si_1","total_usage":3,"invoice":null,)"
+                R"("period":{"start":1769904000,"end":null}},)"
+                R"({"id":"sis_1","subscription_item":"si_1","total_usage":5,"invoice":"in_1",)"
+                R"("period":{"start":null,"end":1769904000}})"));
   const auto summaries = world.client.usage_record_summaries(billing::ItemId("si_1"));
   REQUIRE(summaries);
-  CHECK(summaries->at(0).open);
+  CHECK(summaries->at(0).is_open());
   CHECK(summaries->at(0).total_usage == 3);
-  CHECK_FALSE(summaries->at(1).open);
+  CHECK(summaries->at(0).period_start == summaries->at(1).period_end);
+  CHECK_FALSE(summaries->at(1).is_open());
 }
 
 TEST_CASE("an upcoming invoice with more lines than fit is read whole") {

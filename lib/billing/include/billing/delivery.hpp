@@ -34,16 +34,30 @@ struct DeliverySettings {
 /// turn: claim, send, settle. Thread-safe; starts no thread and never waits.
 ///
 /// A session is a `set` on a second of its own, so that sending it again is harmless: every doubt
-/// ends in another send. A workshop is an invoice item that names its event, and each send looks
-/// for it first: every doubt ends in a look. Delivery stops at nothing but Stripe's plain refusal,
-/// which is stored with its reason.
+/// ends in another send, as long as its billing period is open. What is in doubt when that closes
+/// waits for the closed period's final total, and what Stripe doesn't have goes into the open
+/// period (ADR 24). A workshop is an invoice item that names its event, and each send looks for it
+/// first: every doubt ends in a look. Delivery stops at nothing but Stripe's plain refusal, which
+/// is stored with its reason.
 class Delivery {
  public:
-  /// What Stripe is asked about a claim: of a session to set its usage; of a workshop for the
-  /// customer's invoice items, and to add one if the event's is not among them.
-  enum class Question { usage_record, known_invoice_items, new_invoice_item };
+  /// What Stripe is asked about a claim: of a session to set its usage, or, if its billing period
+  /// has closed, for the totals of the item's periods and for the lines of the closed one's
+  /// invoice; of a workshop for the customer's invoice items, and to add one if the event's is not
+  /// among them.
+  enum class Question {
+    usage_record,
+    usage_totals,
+    invoice_lines,
+    known_invoice_items,
+    new_invoice_item,
+  };
+  struct Asked {
+    Question question = Question::usage_record;
+    stripe::UsageRecordSummaryPage totals = {};  ///< Of `invoice_lines`.
+  };
   struct Asking {
-    Question question;
+    Asked asked;
     HttpRequest request;
   };
   /// What an answer leads to: how the claim ends, or what is to be asked next.
@@ -60,7 +74,7 @@ class Delivery {
   /// leads to. All is sent at once and with `send_timeout`, under a StripeHealth::Watch. Changes
   /// nothing on disk.
   Asking first(const Claim& claim) const;
-  Step next(const Claim& claim, Question asked, Result<HttpResponse> answer);
+  Step next(const Claim& claim, const Asked& asked, Result<HttpResponse> answer);
   /// All of it, by the client's transport, for who sends one at a time.
   Settlement send(const Claim& claim);
   /// Stores the outcome and answers the row as it now is; none if the claim had been overtaken and
@@ -74,7 +88,18 @@ class Delivery {
   std::chrono::milliseconds send_timeout() const { return settings_.send_timeout; }
 
  private:
+  Result<std::optional<Claim>> claim_due(Moment now);
+  Result<bool> has_to_wait(const Claim& claim);
+  Asking asking_for_totals(const Claim& claim) const;
+  Step heard_totals(const Claim& claim, Result<HttpResponse> answer);
+  Step heard_lines(const Claim& claim, const Asked& asked, Result<HttpResponse> answer);
+  Settlement decide(const Claim& claim, const stripe::UsageRecordSummaryPage& totals,
+                    bool line_agrees);
+  Settlement waits_until(Second when, std::optional<Second> period_start, std::string reason);
+  Settlement moved(Second period_start);
+  Settlement refused_second(const RecordedEvent& row);
   Asking adding_item(const RecordedEvent& row);
+  Step heard_record(const Claim& claim, Result<HttpResponse> answer);
   Step look_for_item(const RecordedEvent& row, const stripe::InvoiceItemPage& page);
   Settlement delivered(const RecordedEvent& row, const std::string& id);
   Settlement failed(const RecordedEvent& row, const Error& error);

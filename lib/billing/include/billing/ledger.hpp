@@ -24,6 +24,9 @@ enum class EventState {
   /// Its subscription has ended and Stripe takes no more usage of it: it is billed by the
   /// subscription's final invoice.
   final_invoice,
+  /// Its billing period closed before it was known whether Stripe has it, and Stripe's total has
+  /// more than the ledger explains; `reason` has the figures, for a person to decide by.
+  parked,
 };
 
 /// An event never changes, so that whoever needs it has the same one. Never null.
@@ -34,8 +37,9 @@ struct RecordedEvent {
   std::int64_t sequence = 0;  ///< The order of the ledger; ids have none.
   SharedEvent event;
   EventState state = EventState::pending;
-  std::optional<Second> usage_at =
-      std::nullopt;  ///< Its second at Stripe; chosen once, then fixed.
+  /// Its second at Stripe, and by it the period in which it is billed. Chosen once, and anew only
+  /// if it is certain that Stripe doesn't have it and never will at that second.
+  std::optional<Second> usage_at = std::nullopt;
   int attempt = 1;  ///< Part of the key at Stripe: `use_…/1`. Raised when Stripe stored an error.
   std::optional<Instant> first_sent_at = std::nullopt;
   std::string reason = {};
@@ -63,6 +67,15 @@ struct Claim {
   RecordedEvent row;  ///< Of usage, `usage_at` is set.
   std::int64_t fence = 0;
   Instant claimed_at;  ///< By Stripe's clock.
+  /// Somebody may have had this claim before and sent it. If not, nobody has.
+  bool may_have_been_sent = false;
+  /// When the billing period of its second ends, or ended; none of what has no second, and where
+  /// the store doesn't know yet.
+  std::optional<Second> period_end = std::nullopt;
+
+  /// Stripe takes no more usage at its second; it may have been sent before, and whether Stripe has
+  /// it is to be found out.
+  bool is_in_doubt() const { return period_end && *period_end <= to_second(claimed_at); }
 };
 
 /// What became of a claim.
@@ -75,6 +88,10 @@ struct Settlement {
   std::string api_version = {};  ///< Of a delivered one.
   bool raise_attempt = false;    ///< Of a pending one: the next send needs a key of its own.
   std::optional<Moment> retry_at = std::nullopt;  ///< Of a pending one: when the item is due again.
+  /// Of a pending one: Stripe doesn't have it at its second, and takes no more usage there.
+  bool choose_second_anew = false;
+  /// The item's open period began then, as was just learnt.
+  std::optional<Second> period_start = std::nullopt;
 };
 
 /// A claim and what became of it, to be stored.
@@ -112,6 +129,13 @@ struct ItemUsage {
   std::int64_t pending = 0;
 };
 
+/// What the ledger has of one item's usage on both sides of the beginning of its open period.
+struct ItemBalance {
+  std::int64_t delivered_closed = 0;  ///< The quantity of delivered usage up to there, …
+  std::int64_t delivered_open = 0;    ///< … and after.
+  std::int64_t pending_closed = 0;    ///< Of pending events whose second lies up to there.
+};
+
 struct EventFilter {
   std::optional<CustomerId> customer = std::nullopt;
   std::optional<EventState> state = std::nullopt;
@@ -126,6 +150,7 @@ struct LedgerTotals {
   std::int64_t delivered = 0;
   std::int64_t refused = 0;
   std::int64_t final_invoice = 0;
+  std::int64_t parked = 0;
 };
 
 /// The usage events, each its own outbox row. Thread-safe; every call is one transaction.
@@ -156,9 +181,13 @@ class Ledger {
   virtual Result<LedgerTotals> totals() = 0;
   virtual Result<Backlog> backlog(const ItemId& item) = 0;
   virtual Result<ItemUsage> usage(const ItemId& item, Second after) = 0;
+  /// Of the seconds after `from`; `boundary` is when the open period began.
+  virtual Result<ItemBalance> balance(const ItemId& item, Second from, Second boundary) = 0;
 
   /// The oldest pending event of an item that is due and not leased to anyone, or nothing. Items
-  /// take turns. The event's second is chosen and stored before this returns.
+  /// take turns, those whose billing period ends within the hour first. The event's second is
+  /// chosen and stored before this returns; one in a period that has ended since, and at which
+  /// nothing can have been sent, is chosen anew.
   virtual Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                              std::chrono::milliseconds lease) = 0;
 

@@ -150,10 +150,16 @@ class Client {
   /// Newest period first.
   Result<std::vector<UsageRecordSummary>> usage_record_summaries(const ItemId& item,
                                                                  Call call = {});
+  /// The newest hundred in two halves, as `usage_record_request` and `usage_record_of` are.
+  HttpRequest usage_record_summaries_request(const ItemId& item) const;
+  Result<UsageRecordSummaryPage> usage_record_summaries_of(Result<HttpResponse> answer);
   Result<UpcomingInvoice> upcoming_invoice(const SubscriptionId& subscription, Call call = {});
 
   /// With all of its lines.
   Result<Invoice> invoice(const InvoiceId& id, Call call = {});
+  /// Its first hundred lines in two halves, likewise.
+  HttpRequest invoice_lines_request(const InvoiceId& id) const;
+  Result<std::vector<InvoiceLine>> invoice_lines_of(Result<HttpResponse> answer);
   /// All of a customer, in whatever state, newest first.
   Result<std::vector<Invoice>> invoices(const CustomerId& customer, Call call = {});
   /// The invoice as it is after each of these writes; of its lines the first ten.

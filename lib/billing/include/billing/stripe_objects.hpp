@@ -85,7 +85,17 @@ struct UsageRecord {
 struct UsageRecordSummary {
   ItemId item;
   std::int64_t total_usage = 0;
-  bool open = false;  ///< Not on an invoice yet.
+  InvoiceId invoice = {};                             ///< Empty of the open period.
+  std::optional<Second> period_start = std::nullopt;  ///< None of an item's first period, maybe.
+  std::optional<Second> period_end = std::nullopt;    ///< None of the open period, maybe.
+
+  bool is_open() const { return invoice.empty(); }
+};
+
+/// A part of a list of them, newest period first.
+struct UsageRecordSummaryPage {
+  std::vector<UsageRecordSummary> summaries;
+  bool more = false;  ///< Older periods are not among them.
 };
 
 using billing::InvoiceLine;

@@ -133,6 +133,7 @@ HttpResponse portal_response(const stripe::PortalSession& session) {
 HttpResponse event_response(const RecordedEvent& row) {
   switch (row.state) {
     case EventState::pending:
+    case EventState::parked:
     case EventState::final_invoice:  // Billed for sure, and never to be usage.
       return json_response(202, event_object(row));
     case EventState::delivered: return json_response(200, event_object(row));

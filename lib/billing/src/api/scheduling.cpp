@@ -135,9 +135,9 @@ HttpResponse Api::finish(const Waiting& waiting) {
 }
 
 HttpResponse Api::finish(const RecordedEvent& row) {
-  if (row.state == EventState::pending || row.state == EventState::delivered) {
-    return event_response(row);
-  }
+  const bool may_have_ended =
+      row.state == EventState::final_invoice || row.state == EventState::refused;
+  if (!may_have_ended) return event_response(row);
   // Stripe knows something of the subscription that the store doesn't: learn it for the next click,
   // and perhaps for this one, which may have come after the end.
   static_cast<void>(freshest_subscriptions(row.event->customer));

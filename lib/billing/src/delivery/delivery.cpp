@@ -18,6 +18,12 @@ constexpr int doublings_max = 5;
 /// The field of an invoice item's metadata that names the event.
 constexpr const char* event_mark = "event";
 
+std::string_view what_became_of(const Settlement& settlement) {
+  if (settlement.state == EventState::refused) return "usage_refused";
+  if (settlement.state == EventState::parked) return "usage_parked";
+  return settlement.choose_second_anew ? "usage_in_next_period" : "usage_delayed";
+}
+
 /// One key an attempt: sent again under it, Stripe answers again and does nothing twice.
 IdempotencyKey key_of(const RecordedEvent& row) {
   return IdempotencyKey(fmt::format("{}/{}", row.event->id.text(), row.attempt));
@@ -47,7 +53,7 @@ Result<std::optional<Claim>> Delivery::claim() {
     limit_.give_back();
     return std::optional<Claim>();
   }
-  Result<std::optional<Claim>> claimed = ledger_.claim(now, now_at_stripe(), settings_.lease);
+  Result<std::optional<Claim>> claimed = claim_due(now);
   if (!claimed || !*claimed) {
     limit_.give_back();
     health_.not_sent();
@@ -55,29 +61,38 @@ Result<std::optional<Claim>> Delivery::claim() {
   return claimed;
 }
 
+Result<std::optional<Claim>> Delivery::claim_due(Moment now) {
+  while (true) {
+    Result<std::optional<Claim>> claimed = ledger_.claim(now, now_at_stripe(), settings_.lease);
+    if (!claimed || !*claimed) return claimed;
+    const Result<bool> waits = has_to_wait(**claimed);
+    if (!waits) return tl::unexpected(waits.error());
+    if (!*waits) return claimed;
+  }
+}
+
 // One try: the ledger's schedule decides on the next, and in between others have their turn.
 Delivery::Asking Delivery::first(const Claim& claim) const {
   const RecordedEvent& row = claim.row;
   const UsageEvent& event = *row.event;
   if (event.kind == UsageKind::workshop) {
-    return {.question = Question::known_invoice_items,
+    return {.asked = {Question::known_invoice_items},
             .request = stripe_.invoice_items_request(event.customer)};
   }
+  if (claim.is_in_doubt()) return asking_for_totals(claim);
   require(row.usage_at.has_value());
-  return {.question = Question::usage_record,
+  return {.asked = {Question::usage_record},
           .request = stripe_.usage_record_request(
               {.item = event.item, .quantity = event.quantity, .timestamp = *row.usage_at},
               key_of(row))};
 }
 
-Delivery::Step Delivery::next(const Claim& claim, Question asked, Result<HttpResponse> answer) {
+Delivery::Step Delivery::next(const Claim& claim, const Asked& asked, Result<HttpResponse> answer) {
   const RecordedEvent& row = claim.row;
-  switch (asked) {
-    case Question::usage_record: {
-      const auto record = stripe_.usage_record_of(row.event->item, std::move(answer));
-      if (!record) return failed(row, record.error());
-      return delivered(row, record->id.text());
-    }
+  switch (asked.question) {
+    case Question::usage_record: return heard_record(claim, std::move(answer));
+    case Question::usage_totals: return heard_totals(claim, std::move(answer));
+    case Question::invoice_lines: return heard_lines(claim, asked, std::move(answer));
     case Question::known_invoice_items: {
       const auto page = stripe_.invoice_items_of(std::move(answer));
       if (!page) return failed(row, page.error());
@@ -95,9 +110,19 @@ Settlement Delivery::send(const Claim& claim) {
   Step step = first(claim);
   while (const auto* asking = std::get_if<Asking>(&step)) {
     auto answer = stripe_.send(asking->request, settings_.send_timeout);
-    step = next(claim, asking->question, std::move(answer));
+    step = next(claim, asking->asked, std::move(answer));
   }
   return std::move(std::get<Settlement>(step));
+}
+
+Delivery::Step Delivery::heard_record(const Claim& claim, Result<HttpResponse> answer) {
+  const auto record = stripe_.usage_record_of(claim.row.event->item, std::move(answer));
+  if (record) return delivered(claim.row, record->id.text());
+  const bool wrong_second = record.error().stripe && record.error().stripe->param == "timestamp";
+  if (!wrong_second) return failed(claim.row, record.error());
+  // Its period may have ended sooner than the store knows.
+  static_cast<void>(limit_.take());
+  return asking_for_totals(claim);
 }
 
 /// What delivery takes next pays for the further questions: the claim has paid for one only.
@@ -112,7 +137,7 @@ Delivery::Step Delivery::look_for_item(const RecordedEvent& row,
   }
   static_cast<void>(limit_.take());
   if (page.next_after.empty()) return adding_item(row);
-  return Asking{.question = Question::known_invoice_items,
+  return Asking{.asked = {Question::known_invoice_items},
                 .request = stripe_.invoice_items_request(event.customer, page.next_after)};
 }
 
@@ -124,7 +149,7 @@ Delivery::Asking Delivery::adding_item(const RecordedEvent& row) {
       .price = event.price,
       .quantity = event.quantity,
       .metadata = {{event_mark, event.id.text()}, {"challenge_id", settings_.challenge_id}}};
-  return {.question = Question::new_invoice_item,
+  return {.asked = {Question::new_invoice_item},
           .request = stripe_.invoice_item_request(item, key_of(row))};
 }
 
@@ -138,7 +163,7 @@ Settlement Delivery::delivered(const RecordedEvent& row, const std::string& id) 
 
 Settlement Delivery::failed(const RecordedEvent& row, const Error& error) {
   health_.saw(error);
-  const Verdict verdict = judge(error, row.usage_at, to_second(now_at_stripe()));
+  const Verdict verdict = judge(error);
   if (verdict.refused) {
     forget_failures(row.event->item);
     return {.state = verdict.ended ? EventState::final_invoice : EventState::refused,
@@ -171,10 +196,9 @@ Result<std::vector<std::optional<RecordedEvent>>> Delivery::settle(
 void Delivery::report(const SettledClaim& settled) {
   // What was delivered is in the ledger, and as many lines of log would tell nobody anything.
   if (settled.settlement.state == EventState::delivered) return;
-  const bool refused = settled.settlement.state == EventState::refused;
   const UsageEvent& event = *settled.claim.row.event;
   observer_.observe({.severity = Severity::warning,
-                     .what = refused ? "usage_refused" : "usage_delayed",
+                     .what = what_became_of(settled.settlement),
                      .facts = {{"event", event.id.text()},
                                {"kind", std::string(name(event.kind))},
                                {"item", event.item.text()},

@@ -6,10 +6,6 @@
 namespace billing {
 namespace {
 
-/// A second that Stripe calls wrong though it lies this close to its now is one of a clock ahead of
-/// Stripe's: it comes right by waiting.
-constexpr std::chrono::seconds clock_doubt(300);
-
 /// Stripe's words where an account or an API version has no usage records at all: for the operator
 /// to mend, while the events wait.
 bool is_unknown_route(const StripeFailure& failure) {
@@ -38,13 +34,11 @@ std::string stripe_said(const StripeFailure& failure) {
 
 }  // namespace
 
-Verdict judge(const Error& error, std::optional<Second> usage_at, Second now_at_stripe) {
+Verdict judge(const Error& error) {
   if (!error.stripe) return {.reason = error.message};
   const StripeFailure& failure = *error.stripe;
   Verdict verdict{.reason = stripe_said(failure)};
   if (failure.type == "idempotency_error" && failure.status == 400) {
-    verdict.raise_attempt = true;
-  } else if (failure.param == "timestamp" && usage_at && *usage_at + clock_doubt > now_at_stripe) {
     verdict.raise_attempt = true;
   } else if (is_final(failure)) {
     verdict.refused = true;

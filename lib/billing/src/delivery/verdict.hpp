@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <billing/clock.hpp>
 #include <billing/result.hpp>
 
-#include <optional>
 #include <string>
 
 namespace billing {
@@ -18,8 +16,7 @@ struct Verdict {
   std::string reason;          ///< For a person.
 };
 
-/// `usage_at` is the event's second, if it has one; `now_at_stripe` the time of the judgement.
 /// Facts: https://docs.stripe.com/api/idempotent_requests, https://docs.stripe.com/error-low-level
-Verdict judge(const Error& error, std::optional<Second> usage_at, Second now_at_stripe);
+Verdict judge(const Error& error);
 
 }  // namespace billing

@@ -179,6 +179,10 @@ Result<ItemUsage> GroupCommit::usage(const ItemId& item, Second after) {
   return ledger_.usage(item, after);
 }
 
+Result<ItemBalance> GroupCommit::balance(const ItemId& item, Second from, Second boundary) {
+  return ledger_.balance(item, from, boundary);
+}
+
 Result<std::optional<Claim>> GroupCommit::claim(Moment now, Instant now_at_stripe,
                                                 std::chrono::milliseconds lease) {
   return ledger_.claim(now, now_at_stripe, lease);

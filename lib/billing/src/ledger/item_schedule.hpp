@@ -20,10 +20,11 @@ namespace billing {
 /// that is derived from the rows and kept in memory. Not thread-safe.
 class ItemSchedule {
  public:
-  /// An event was recorded. Of an item that had nothing pending it is the front.
-  void add(const RecordedEvent& row);
-  /// An event is pending, as the rows say; restored in the ledger's order.
-  void restore(const ItemId& item, std::int64_t sequence);
+  /// An event was recorded, whose second is good until `period_end`. Of an item that had nothing
+  /// pending it is the front.
+  void add(const RecordedEvent& row, std::optional<Second> period_end);
+  /// An event is pending, as the rows say; restored in the ledger's order. It may have been sent.
+  void restore(const ItemId& item, std::int64_t sequence, Second period_end);
   /// Forgets everything but the fences, for a new `restore`.
   void clear();
 
@@ -33,8 +34,11 @@ class ItemSchedule {
     std::int64_t fence = 0;
     std::int64_t sequence = 0;           ///< Of the item's oldest pending event.
     std::optional<RecordedEvent> front;  ///< That event, where it is kept.
+    std::optional<Second> period_end;    ///< As known when the item had its last event.
+    bool may_have_been_sent = false;     ///< That event, in an earlier turn or an earlier life.
   };
-  std::optional<Turn> take(Moment now, std::chrono::milliseconds lease);
+  /// Items whose period ends within the hour come first.
+  std::optional<Turn> take(Moment now, Second now_at_stripe, std::chrono::milliseconds lease);
 
   /// Keeps a turn from running out while its end is being written, until `finish`, `defer` or
   /// `release`. False if it is over (it was ended, its lease ran out, another has begun), and if it
@@ -48,6 +52,8 @@ class ItemSchedule {
   void finish(const ItemId& item);
   /// Ends a turn whose event stays pending: the item waits.
   void defer(const ItemId& item, Moment until);
+  /// The item's oldest event is certainly not at Stripe.
+  void set_unsent(const ItemId& item);
 
   /// Of one item: whether its last turn ended in a wait because a send failed, …
   bool failing(const ItemId& item) const;
@@ -68,15 +74,21 @@ class ItemSchedule {
     std::int64_t fence = 0;
     std::queue<std::int64_t, std::list<std::int64_t>> pending = {};
     bool failing = false;
+    bool tried = false;  ///< The oldest had a turn.
     std::optional<RecordedEvent> front = std::nullopt;
+    std::optional<Second> period_end = std::nullopt;
     Moment leased_until = {};
     std::optional<std::multimap<Moment, Node*>::iterator> waiting = std::nullopt;
   };
+  void queue_up(Node& node);
   void wait(Node& node, Moment until);
   void stop_waiting(Entry& entry);
 
   Entries entries_;
   std::deque<Node*> ready_;
+  std::deque<Node*> hurried_;  ///< Ready, too, and their periods end soon.
+  Second now_at_stripe_ = {};
+  std::int64_t last_restored_ = 0;
   std::multimap<Moment, Node*> waiting_;  ///< Deferred ones and leased ones, by when they are due.
   std::int64_t fences_ = 0;
 };

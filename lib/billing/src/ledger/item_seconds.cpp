@@ -18,6 +18,12 @@ void ItemSeconds::use(Second second) {
   used->latest = std::max(used->latest, second);
 }
 
+std::optional<Second> ItemSeconds::end_of(Second second, Second now) const {
+  if (second <= boundary(now)) return boundary(now);
+  if (second <= period_end) return period_end;
+  return std::nullopt;
+}
+
 ItemSeconds* KnownSeconds::find(const ItemId& item) {
   const auto found = items_.find(item);
   return found == items_.end() ? nullptr : &found->second;

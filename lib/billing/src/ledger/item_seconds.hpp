@@ -5,6 +5,7 @@
 #include <billing/ids.hpp>
 #include <billing/usage.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <unordered_map>
@@ -16,10 +17,17 @@ namespace billing::sqlite {
 struct ItemSeconds {
   Second period_start;
   Second period_end;
-  Second start;  ///< Of the period that `used` was counted in.
+  Second floor;       ///< Seconds up to there may have been used by what the ledger doesn't know.
+  Second start = {};  ///< Of what `used` was counted in.
   std::optional<UsedSeconds> used = std::nullopt;
 
   void use(Second second);
+
+  /// Past the end of the period that is known a new one has begun, and it began there.
+  Second boundary(Second now) const { return now >= period_end ? period_end : period_start; }
+  Second start_at(Second now) const { return std::max(boundary(now), floor); }
+  /// When the period of a second ends; none where that is not known yet.
+  std::optional<Second> end_of(Second second, Second now) const;
 };
 
 /// The ItemSeconds that were read or made last, which spares each click three queries. Whoever

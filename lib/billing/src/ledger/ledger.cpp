@@ -30,13 +30,14 @@ std::string_view name(EventState state) {
     case EventState::delivered: return "delivered";
     case EventState::refused: return "refused";
     case EventState::final_invoice: return "final_invoice";
+    case EventState::parked: return "parked";
   }
   return "pending";
 }
 
 std::optional<EventState> parse_event_state(std::string_view text) {
   for (const EventState state : {EventState::pending, EventState::delivered, EventState::refused,
-                                 EventState::final_invoice}) {
+                                 EventState::final_invoice, EventState::parked}) {
     if (name(state) == text) return state;
   }
   return std::nullopt;

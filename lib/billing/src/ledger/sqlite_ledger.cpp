@@ -34,7 +34,8 @@ constexpr const char* insert_event = R"sql(
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (customer, key) DO NOTHING)sql";
 
-constexpr const char* select_period = "SELECT period_start, period_end FROM items WHERE id = ?";
+constexpr const char* select_period =
+    "SELECT period_start, period_end, floor FROM items WHERE id = ?";
 
 // Two probes of the index one_event_a_second; one statement with min and max would scan it.
 constexpr const char* select_earliest_second = R"sql(
@@ -59,6 +60,12 @@ constexpr const char* count_pending = R"sql(
   SELECT count(*),
          ifnull(sum(quantity) FILTER (WHERE kind = 'session' AND usage_at IS NULL), 0)
   FROM usage_events WHERE state = 'pending' AND item = ? AND sequence >= ?)sql";
+
+constexpr const char* sum_balance = R"sql(
+  SELECT ifnull(sum(quantity) FILTER (WHERE state = 'delivered' AND usage_at <= ?1), 0),
+         ifnull(sum(quantity) FILTER (WHERE state = 'delivered' AND usage_at > ?1), 0),
+         ifnull(sum(quantity) FILTER (WHERE state = 'pending' AND usage_at <= ?1), 0)
+  FROM usage_events WHERE item = ?2 AND usage_at > ?3)sql";
 
 Result<std::optional<std::int64_t>> one_integer(Run& run) {
   const Result<bool> found = run.step();
@@ -109,12 +116,8 @@ Result<std::optional<Second>> SqliteLedger::free_second(const UsageEvent& event,
 }
 
 Result<ItemSeconds*> SqliteLedger::seconds_of(const ItemId& item, Second now_at_stripe) {
-  // Past the end of the period we know of, a new one has begun, and it began there.
-  const auto start_of = [now_at_stripe](const ItemSeconds& of) {
-    return now_at_stripe >= of.period_end ? of.period_end : of.period_start;
-  };
   if (ItemSeconds* known = seconds_.find(item)) {
-    if (known->start == start_of(*known)) return known;
+    if (known->start == known->start_at(now_at_stripe)) return known;
   }
   Run period = database_.run(select_period);
   const Result<bool> found = period.bind_borrowed(item.text()).step();
@@ -124,8 +127,9 @@ Result<ItemSeconds*> SqliteLedger::seconds_of(const ItemId& item, Second now_at_
                    fmt::format("subscription item {} is not in the data file", item.text()));
   }
   ItemSeconds seconds{.period_start = second_of(period.integer(0)),
-                      .period_end = second_of(period.integer(1))};
-  seconds.start = start_of(seconds);
+                      .period_end = second_of(period.integer(1)),
+                      .floor = second_of(period.integer(2))};
+  seconds.start = seconds.start_at(now_at_stripe);
   for (const char* sql : {select_earliest_second, select_latest_second}) {
     Run probe = database_.run(sql);
     probe.bind_borrowed(item.text()).bind(to_column(seconds.start));
@@ -178,12 +182,14 @@ Result<LedgerTotals> SqliteLedger::totals() {
       "SELECT count(*) FILTER (WHERE state = 'pending'),"
       "       count(*) FILTER (WHERE state = 'delivered'),"
       "       count(*) FILTER (WHERE state = 'refused'),"
-      "       count(*) FILTER (WHERE state = 'final_invoice') FROM usage_events");
+      "       count(*) FILTER (WHERE state = 'final_invoice'),"
+      "       count(*) FILTER (WHERE state = 'parked') FROM usage_events");
   if (const Result<bool> row = run.step(); !row) return tl::unexpected(row.error());
   return LedgerTotals{.pending = run.integer(0),
                       .delivered = run.integer(1),
                       .refused = run.integer(2),
-                      .final_invoice = run.integer(3)};
+                      .final_invoice = run.integer(3),
+                      .parked = run.integer(4)};
 }
 
 Result<ItemUsage> SqliteLedger::usage(const ItemId& item, Second after) {
@@ -204,6 +210,16 @@ Result<ItemUsage> SqliteLedger::usage(const ItemId& item, Second after) {
   usage.pending = count.integer(0);
   usage.quantity += count.integer(1);
   return usage;
+}
+
+Result<ItemBalance> SqliteLedger::balance(const ItemId& item, Second from, Second boundary) {
+  const std::lock_guard lock(mutex_);
+  Run sum = database_.run(sum_balance);
+  sum.bind(to_column(boundary)).bind(item.text()).bind(to_column(from));
+  if (const Result<bool> row = sum.step(); !row) return tl::unexpected(row.error());
+  return ItemBalance{.delivered_closed = sum.integer(0),
+                     .delivered_open = sum.integer(1),
+                     .pending_closed = sum.integer(2)};
 }
 
 }  // namespace billing::sqlite

@@ -31,6 +31,7 @@ class SqliteLedger final : public Ledger {
   Result<LedgerTotals> totals() override;
   Result<Backlog> backlog(const ItemId& item) override;
   Result<ItemUsage> usage(const ItemId& item, Second after) override;
+  Result<ItemBalance> balance(const ItemId& item, Second from, Second boundary) override;
   Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                      std::chrono::milliseconds lease) override;
   Result<std::optional<Moment>> next_due() override;
@@ -47,9 +48,9 @@ class SqliteLedger final : public Ledger {
   Result<void> place_beside_end(RecordedEvent& row);
   Result<RecordedEvent> settle_one(const SettledClaim& settled);
   Result<RecordedEvent> by_sequence(std::int64_t sequence);
-  Result<std::optional<RecordedEvent>> look_up_front(const ItemSchedule::Turn& turn, Moment now,
-                                                     Instant now_at_stripe);
-  Result<bool> give_second(RecordedEvent& row, Second now_at_stripe);
+  Result<void> open_period(const ItemId& item, Second start);
+  Result<bool> look_up_front(const ItemSchedule::Turn& turn, Moment now, Claim& claim);
+  Result<bool> give_second(Claim& claim);
   Result<void> recount();
 
   Database& database_;

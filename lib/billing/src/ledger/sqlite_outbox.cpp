@@ -9,8 +9,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char* select_pending =
-    "SELECT sequence, item FROM usage_events WHERE state = 'pending' ORDER BY sequence";
+constexpr const char* select_pending = R"sql(
+  SELECT sequence, item, (SELECT period_end FROM items WHERE items.id = usage_events.item)
+  FROM usage_events WHERE state = 'pending' ORDER BY sequence)sql";
 
 const std::string select_by_sequence = select_events + "WHERE sequence = ?";
 
@@ -20,8 +21,15 @@ constexpr const char* update_second = "UPDATE usage_events SET usage_at = ? WHER
 constexpr milliseconds pause_after_trouble(1'000);
 
 /// What goes on an invoice itself needs no second.
-bool can_be_sent(const RecordedEvent& row) {
-  return row.usage_at || row.event->kind != UsageKind::session;
+bool needs_second(const RecordedEvent& row) {
+  return row.event->kind == UsageKind::session;
+}
+
+/// Without a look at the rows: its second is on disk, and its period goes on.
+bool can_be_sent(const ItemSchedule::Turn& turn, Second now_at_stripe) {
+  if (!turn.front) return false;
+  if (!needs_second(*turn.front)) return true;
+  return turn.front->usage_at && (!turn.period_end || *turn.period_end > now_at_stripe);
 }
 
 }  // namespace
@@ -41,7 +49,7 @@ Result<void> SqliteLedger::recount() {
     const Result<bool> row = run.step();
     if (!row) return tl::unexpected(row.error());
     if (!*row) break;
-    schedule_.restore(ItemId(run.text(1)), run.integer(0));
+    schedule_.restore(ItemId(run.text(1)), run.integer(0), second_of(run.integer(2)));
   }
   schedule_in_doubt_ = false;
   return {};
@@ -83,53 +91,65 @@ Result<std::optional<Claim>> SqliteLedger::claim(Moment now, Instant now_at_stri
     std::optional<ItemSchedule::Turn> turn;
     {
       const std::lock_guard lock(schedule_mutex_);
-      turn = schedule_.take(now, lease);
+      turn = schedule_.take(now, to_second(now_at_stripe), lease);
     }
     if (!turn) return std::optional<Claim>();
-    const std::int64_t fence = turn->fence;
-    if (turn->front && can_be_sent(*turn->front)) {
-      return std::optional<Claim>(
-          Claim{.row = std::move(*turn->front), .fence = fence, .claimed_at = now_at_stripe});
+    Claim claim{.row = {},
+                .fence = turn->fence,
+                .claimed_at = now_at_stripe,
+                .may_have_been_sent = turn->may_have_been_sent,
+                .period_end = turn->period_end};
+    if (can_be_sent(*turn, to_second(now_at_stripe))) {
+      claim.row = std::move(*turn->front);
+      return std::optional<Claim>(std::move(claim));
     }
-    Result<std::optional<RecordedEvent>> row = look_up_front(*turn, now, now_at_stripe);
-    if (!row) return failure(std::move(row));
-    if (*row) {
-      return std::optional<Claim>(
-          Claim{.row = std::move(**row), .fence = fence, .claimed_at = now_at_stripe});
-    }
+    const Result<bool> found = look_up_front(*turn, now, claim);
+    if (!found) return tl::unexpected(found.error());
+    if (*found) return std::optional<Claim>(std::move(claim));
   }
 }
 
-/// The oldest pending event of an item whose turn has begun, with its second on disk. None, and the
-/// turn is over, if there is nothing to send just now.
-Result<std::optional<RecordedEvent>> SqliteLedger::look_up_front(const ItemSchedule::Turn& turn,
-                                                                 Moment now,
-                                                                 Instant now_at_stripe) {
+/// Completes a claim with the oldest pending event of the item whose turn has begun, its second on
+/// disk. False, and the turn is over, if there is nothing to send just now.
+Result<bool> SqliteLedger::look_up_front(const ItemSchedule::Turn& turn, Moment now, Claim& claim) {
   const std::lock_guard lock(mutex_);
   Result<RecordedEvent> row = by_sequence(turn.sequence);
   Result<bool> given = false;
-  if (row) given = give_second(*row, to_second(now_at_stripe));
+  if (row) {
+    claim.row = std::move(*row);
+    given = give_second(claim);
+  }
   const std::lock_guard schedule_lock(schedule_mutex_);
   // Over already, if a commit of somebody else's failed meanwhile.
-  if (!schedule_.hold(turn.item, turn.fence)) return std::optional<RecordedEvent>();
+  if (!schedule_.hold(turn.item, turn.fence)) return false;
   if (!row || !given) {
     schedule_.defer(turn.item, now + pause_after_trouble);
     return tl::unexpected(row ? given.error() : row.error());
   }
   if (!*given) {
     // The next second may be free; strictly oldest first, so nothing else of the item goes before.
-    const Instant next_second = to_second(now_at_stripe) + seconds(1);
-    schedule_.defer(turn.item, now + (next_second - now_at_stripe));
-    return std::optional<RecordedEvent>();
+    const Instant next_second = to_second(claim.claimed_at) + seconds(1);
+    schedule_.defer(turn.item, now + (next_second - claim.claimed_at));
+    schedule_.set_unsent(turn.item);
+    return false;
   }
   schedule_.release(turn.item);
-  return std::optional<RecordedEvent>(std::move(*row));
+  return true;
 }
 
 /// False if no second is free yet. The second is on disk before the first send, so that every later
-/// send is a `set` on the same one.
-Result<bool> SqliteLedger::give_second(RecordedEvent& row, Second now_at_stripe) {
-  if (can_be_sent(row)) return true;
+/// send is a `set` on the same one. One whose period has ended is kept only if it may be at Stripe.
+Result<bool> SqliteLedger::give_second(Claim& claim) {
+  RecordedEvent& row = claim.row;
+  if (!needs_second(row)) return true;
+  const Second now_at_stripe = to_second(claim.claimed_at);
+  const Result<ItemSeconds*> seconds = seconds_of(row.event->item, now_at_stripe);
+  if (!seconds) return tl::unexpected(seconds.error());
+  const ItemSeconds known = **seconds;
+  if (row.usage_at) {
+    claim.period_end = known.end_of(*row.usage_at, now_at_stripe);
+    if (claim.may_have_been_sent || !claim.is_in_doubt()) return true;
+  }
   const Result<std::optional<Second>> second = free_second(*row.event, now_at_stripe);
   if (!second) return tl::unexpected(second.error());
   if (!*second) return false;
@@ -139,6 +159,7 @@ Result<bool> SqliteLedger::give_second(RecordedEvent& row, Second now_at_stripe)
   seconds_.forget(row.event->item);
   if (auto updated = update.finish(); !updated) return failure(std::move(updated));
   row.usage_at = *second;
+  claim.period_end = known.end_of(**second, now_at_stripe);
   return true;
 }
 

@@ -221,7 +221,18 @@ CREATE TABLE final_invoices (
 CREATE INDEX final_invoices_to_do ON final_invoices (ended_at) WHERE step <> 'done';
 )sql";
 
-constexpr std::array versions = {version_1, version_2, version_3, version_4};
+// A place for events that only a person can decide on, and seconds that are not to be given out.
+constexpr const char* version_5 = R"sql(
+ALTER TABLE items ADD COLUMN floor INTEGER NOT NULL DEFAULT 0;
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema
+  SET sql = replace(sql, 'state = ''final_invoice''',
+                    'state = ''final_invoice'' OR state = ''parked''')
+  WHERE type = 'table' AND name = 'usage_events';
+PRAGMA writable_schema = RESET;
+)sql";
+
+constexpr std::array versions = {version_1, version_2, version_3, version_4, version_5};
 static_assert(versions.size() == schema_version);
 
 Result<std::int64_t> pragma(Database& database, const char* sql) {

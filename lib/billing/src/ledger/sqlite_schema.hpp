@@ -8,7 +8,7 @@
 namespace billing::sqlite {
 
 /// The schema version this program writes.
-inline constexpr int schema_version = 4;
+inline constexpr int schema_version = 5;
 
 /// Brings a file from any older version, or from nothing, up to `schema_version`, in one
 /// transaction.

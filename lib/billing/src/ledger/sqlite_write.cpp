@@ -12,6 +12,12 @@ constexpr const char* update_settled = R"sql(
   SET state = ?, record = ?, reason = ?, api_version = ?, attempt = ?, first_sent_at = ?
   WHERE sequence = ?)sql";
 
+constexpr const char* clear_second = "UPDATE usage_events SET usage_at = NULL WHERE sequence = ?";
+
+// Until the store learns when it ends, it begins and ends there.
+constexpr const char* update_period = R"sql(
+  UPDATE items SET period_start = ?1, period_end = ?1 WHERE id = ?2 AND period_start < ?1)sql";
+
 constexpr const char* select_end = R"sql(
   SELECT ended_at FROM subscriptions
   WHERE id = (SELECT subscription FROM items WHERE id = ?))sql";
@@ -24,6 +30,7 @@ RecordedEvent settled_row(const SettledClaim& settled) {
   row.reason = settled.settlement.reason;
   row.api_version = settled.settlement.api_version;
   if (settled.settlement.raise_attempt) ++row.attempt;
+  if (settled.settlement.choose_second_anew) row.usage_at.reset();
   if (!row.first_sent_at) row.first_sent_at = settled.claim.claimed_at;
   return row;
 }
@@ -59,6 +66,7 @@ class SqliteLedger::HeldTurns {
       const ItemId& item = each->claim.row.event->item;
       const bool pending = each->settlement.state == EventState::pending;
       schedule.set_failing(item, pending);
+      if (each->settlement.choose_second_anew) schedule.set_unsent(item);
       if (pending) {
         schedule.defer(item, each->settlement.retry_at.value_or(Moment::min()));
       } else {
@@ -84,7 +92,9 @@ Result<LedgerWritten> SqliteLedger::write(const LedgerWrite& batch) {
   }
   const std::lock_guard schedule_lock(schedule_mutex_);
   for (const Appended& each : written.appended) {
-    if (each.outcome == AppendOutcome::recorded) schedule_.add(each.row);
+    if (each.outcome != AppendOutcome::recorded) continue;
+    const ItemSeconds* known = seconds_.find(each.row.event->item);
+    schedule_.add(each.row, known == nullptr ? std::nullopt : std::optional(known->period_end));
   }
   held.end();
   return written;
@@ -136,7 +146,23 @@ Result<RecordedEvent> SqliteLedger::settle_one(const SettledClaim& settled) {
   update.bind_borrowed(row.reason).bind_borrowed(row.api_version);
   update.bind(std::int64_t{row.attempt}).bind(to_column(*row.first_sent_at)).bind(row.sequence);
   if (auto updated = update.finish(); !updated) return failure(std::move(updated));
+  if (settled.settlement.choose_second_anew) {
+    Run clear = database_.run(clear_second);
+    if (auto cleared = clear.bind(row.sequence).finish(); !cleared) {
+      return failure(std::move(cleared));
+    }
+  }
+  if (settled.settlement.period_start) {
+    auto opened = open_period(row.event->item, *settled.settlement.period_start);
+    if (!opened) return failure(std::move(opened));
+  }
   return row;
+}
+
+Result<void> SqliteLedger::open_period(const ItemId& item, Second start) {
+  seconds_.forget(item);
+  Run update = database_.run(update_period);
+  return update.bind(to_column(start)).bind(item.text()).finish();
 }
 
 }  // namespace billing::sqlite

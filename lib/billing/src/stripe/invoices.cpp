@@ -106,6 +106,20 @@ Result<void> Client::complete_lines(Invoice& invoice, const Call& call) {
   return {};
 }
 
+HttpRequest Client::invoice_lines_request(const InvoiceId& id) const {
+  return signed_with_key(reading(path_of(id) + "/lines", page_query({}, "")));
+}
+
+Result<std::vector<InvoiceLine>> Client::invoice_lines_of(Result<HttpResponse> answer) {
+  const HttpRequest request{.method = "GET", .path = "/v1/invoices"};
+  const auto heard = heard_once(request, std::move(answer));
+  if (!heard) return tl::unexpected(heard.error());
+  std::vector<InvoiceLine> lines;
+  const auto next = read_page(*heard, read_invoice_line, lines);
+  if (!next) return tl::unexpected(next.error());
+  return lines;
+}
+
 /// By it an invoice tells what its last charge was tried with. Since basil it is elsewhere.
 bool Client::invoices_have_payment_intents() const {
   return settings_.api_version < "2025-03-31";

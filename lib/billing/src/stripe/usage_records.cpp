@@ -19,7 +19,9 @@ UsageRecord read_record(const JsonValue& record) {
 UsageRecordSummary read_summary(const JsonValue& summary) {
   return {.item = ItemId(summary["subscription_item"].id()),
           .total_usage = summary["total_usage"].integer(),
-          .open = summary["invoice"].is_null()};
+          .invoice = InvoiceId(summary["invoice"].id_or_empty()),
+          .period_start = summary["period"]["start"].optional_second(),
+          .period_end = summary["period"]["end"].optional_second()};
 }
 
 std::string item_path(const ItemId& item, std::string_view rest) {
@@ -46,6 +48,21 @@ Result<UsageRecord> Client::create_usage_record(const NewUsageRecord& record,
                                                 const IdempotencyKey& key, Call call) {
   return post(usage_records_path(record.item), usage_record_form(record), key, call)
       .and_then(read_usage_record);
+}
+
+HttpRequest Client::usage_record_summaries_request(const ItemId& item) const {
+  return signed_with_key(reading(item_path(item, "/usage_record_summaries"), page_query({}, "")));
+}
+
+Result<UsageRecordSummaryPage> Client::usage_record_summaries_of(Result<HttpResponse> answer) {
+  const HttpRequest request{.method = "GET", .path = "/v1/subscription_items"};
+  const auto heard = heard_once(request, std::move(answer));
+  if (!heard) return tl::unexpected(heard.error());
+  UsageRecordSummaryPage page;
+  const auto next = read_page(*heard, read_summary, page.summaries);
+  if (!next) return tl::unexpected(next.error());
+  page.more = !next->empty();
+  return page;
 }
 
 Result<std::vector<UsageRecordSummary>> Client::usage_record_summaries(const ItemId& item,
