@@ -29,6 +29,25 @@ TEST_CASE_TEMPLATE("What nobody was handed when its period ended gets a second i
                 "it is on disk before it is sent");
 }
 
+TEST_CASE_TEMPLATE("A second that was chosen anew stays, whatever is clicked meanwhile", Adapter,
+                   OnSqlite, GroupedOnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  const Instant before = period_end - a_minute;
+  const Instant after = period_end + a_minute;
+  fixture.append(click_of("a", "1", before), before);
+  const auto claim = fixture.claim(after);
+  REQUIRE(claim.has_value());
+  Subscription renewed = subscription_of("a");
+  renewed.items.front().period_start = period_end;
+  renewed.items.front().period_end = period_end + hours(24 * 30);
+  REQUIRE(fixture.adapter.store().remember(renewed).has_value());
+  fixture.append(click_of("a", "2", after), after);
+  const auto overtaking = fixture.claim(after + lease);
+  REQUIRE(overtaking.has_value());
+  CHECK(overtaking->row.usage_at == claim->row.usage_at);
+  CHECK(overtaking->may_have_been_sent);
+}
+
 TEST_CASE_TEMPLATE("What somebody was handed before its period ended keeps its second, in doubt",
                    Adapter, OnSqlite, GroupedOnSqlite) {
   LedgerFixture<Adapter> fixture;

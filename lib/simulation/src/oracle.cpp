@@ -174,7 +174,28 @@ class Comparison {
     }
   }
 
+  /// Of a session that was delivered: what became of it at the end of its billing period.
+  void count_period_end(const RecordedEvent& row) {
+    if (row.record.empty()) books_.tally.count("found-in-closed-period");
+    const auto clicked = billing::to_second(row.event->clicked_at).time_since_epoch().count();
+    const auto used = row.usage_at->time_since_epoch().count();
+    const auto& ends = period_ends_[row.event->item.text()];
+    const auto end = ends.lower_bound(clicked);
+    if (end != ends.end() && *end < used) books_.tally.count("moved-to-next-period");
+  }
+
   void count_events() {
+    for (const StripeRecords::Invoice& invoice : stripe_.invoices) {
+      for (const StripeRecords::Line& line : invoice.lines) {
+        if (line.subscription_item.empty()) continue;
+        if (period_ends_[line.subscription_item].insert(line.period_end).second) {
+          books_.tally.count("period-ended");
+        }
+      }
+    }
+    for (const RecordedEvent& row : rows_) {
+      if (row.state == EventState::delivered && row.usage_at) count_period_end(row);
+    }
     books_.tally.count("canceled-with-undelivered-clicks",
                        static_cast<std::int64_t>(undelivered_at_end_.size()));
     for (const StripeRecords::Event& event : stripe_.events) {
@@ -191,6 +212,7 @@ class Comparison {
   std::vector<RecordedEvent> rows_;
   std::map<std::pair<std::string, std::string>, std::int64_t> heard_at_;  ///< By customer and key.
   std::set<std::string> undelivered_at_end_;                              ///< Subscriptions.
+  std::map<std::string, std::set<std::int64_t>> period_ends_;             ///< By item.
   std::map<std::string, std::set<std::int64_t>> accounted_;               ///< Seconds by item.
   std::map<std::string, std::set<std::int64_t>> excused_;                 ///< Likewise.
 };

@@ -34,7 +34,10 @@ class BillCheck {
   std::vector<std::string> run() {
     for (const StripeRecords::Invoice& invoice : stripe_.invoices) place_invoice(invoice);
     for (const StripeRecords::InvoiceItem& item : stripe_.invoice_items) place_item(item);
-    for (const StripeRecords::Subscription& each : stripe_.subscriptions) check_usage(each);
+    for (const StripeRecords::Subscription& each : stripe_.subscriptions) {
+      check_lines(each);
+      check_usage(each);
+    }
     for (const RecordedEvent& row : rows_) {
       if (row.event->kind == UsageKind::workshop) check_workshop(row);
     }
@@ -87,6 +90,35 @@ class BillCheck {
     return units;
   }
 
+  /// Each line of a period has what the ledger says was used in it, to the cent.
+  void check_lines(const StripeRecords::Subscription& subscription) {
+    if (!subscription.metered) return;
+    for (const StripeRecords::Invoice& invoice : stripe_.invoices) {
+      if (invoice.subscription != subscription.id || invoice.status == "void") continue;
+      for (const StripeRecords::Line& line : invoice.lines) {
+        if (line.subscription_item.empty()) continue;
+        const std::int64_t used = used_in(line);
+        if (line.quantity != used || line.amount != used * unit_price) {
+          complain(fmt::format("{} bills {} of {} for {}, and the ledger has {} in its period",
+                               invoice.id, line.quantity, line.subscription_item, line.amount,
+                               used));
+        }
+      }
+    }
+  }
+
+  std::int64_t used_in(const StripeRecords::Line& line) const {
+    std::int64_t used = 0;
+    for (const RecordedEvent& row : rows_) {
+      const bool counts = row.state == EventState::delivered ||
+                          (row.state == EventState::final_invoice && row.final_invoice_of.empty());
+      if (!counts || !row.usage_at || row.event->item.text() != line.subscription_item) continue;
+      const std::int64_t second = row.usage_at->time_since_epoch().count();
+      if (second > line.period_start && second <= line.period_end) used += row.event->quantity;
+    }
+    return used;
+  }
+
   void check_usage(const StripeRecords::Subscription& subscription) {
     std::int64_t owed = -invoiced_by_stripe(subscription);
     for (const RecordedEvent& row : rows_) {
@@ -134,7 +166,8 @@ class BillCheck {
                            row.event->customer.text(), item.quantity, item.customer));
     }
     if (!is_placed(item, row.event->subscription.text())) {
-      complain(fmt::format("{} of {} is on no bill that will come", item.id, id));
+      complain(fmt::format("{} of {} is on no bill that will come: {}", item.id, id,
+                           item.invoice.empty() ? "it waits for one" : item.invoice));
     }
   }
 

@@ -78,7 +78,8 @@ class Story {
     world_.meanwhile = [this] { meanwhile(); };
   }
 
-  /// Bursts of doings, spread over the days; in between only the machine is at work.
+  /// Bursts of doings, spread over the days, and over the ends of billing periods; in between only
+  /// the machine is at work.
   void live() {
     const billing::Moment start = world_.clock().moment();
     const milliseconds days = hours(24) * options_.days;
@@ -86,14 +87,46 @@ class Story {
     for (milliseconds& each : bursts) each = up_to(days);
     std::ranges::sort(bursts);
     for (const milliseconds burst : bursts) {
-      deliver_until(start + burst);
+      live_until(start + burst);
       const std::uint64_t doings = 10 + chance_.next() % 20;
       for (std::uint64_t i = 0; i < doings; ++i) {
         survive([this] { do_something(); });
         pass_time();
       }
     }
-    deliver_until(start + days);
+    live_until(start + days);
+  }
+
+  void live_until(billing::Moment target) {
+    while (true) {
+      const auto end = world_.next_period_end();
+      if (!end || *end >= target) break;
+      if (one_in(4)) {
+        deliver_until(*end - up_to(minutes(40)));
+        live_over(*end);
+      } else {
+        deliver_until(*end + up_to(seconds(10)));
+      }
+    }
+    deliver_until(target);
+  }
+
+  /// People go on around a period's end, click by click; often enough while Stripe is down.
+  void live_over(billing::Moment end) {
+    report_.tally.count("clicks-over-period-end");
+    if (one_in(3)) {
+      report_.tally.count("outage-over-period-end");
+      weather_.begin_outage(end + up_to(minutes(45)));
+    }
+    const billing::Moment over = end + up_to(minutes(45));
+    while (world_.clock().moment() < over) {
+      survive([this] { do_something(); });
+      // In ever smaller steps towards the end, and in larger ones behind it.
+      const milliseconds distance = std::chrono::abs(end - world_.clock().moment());
+      world_.clock().advance(milliseconds(1) + up_to(distance / 2 + seconds(5)));
+      if (one_in(4)) world_.network().deliver_late();
+    }
+    survive([this] { deliver_until(world_.clock().moment() + up_to(minutes(10))); });
   }
 
   void end() {

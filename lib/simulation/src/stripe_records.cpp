@@ -61,7 +61,9 @@ StripeRecords::Invoice invoice_of(const json& object) {
     one.lines.push_back({.invoice_item = text(line, "invoice_item"),
                          .subscription_item = text(line, "subscription_item"),
                          .quantity = line.at("quantity"),
-                         .amount = line.at("amount")});
+                         .amount = line.at("amount"),
+                         .period_start = line.at("period").at("start"),
+                         .period_end = line.at("period").at("end")});
   }
   return one;
 }

@@ -31,6 +31,8 @@ struct StripeRecords {
     std::string subscription_item;
     std::int64_t quantity = 0;
     std::int64_t amount = 0;
+    std::int64_t period_start = 0;
+    std::int64_t period_end = 0;
   };
   struct Invoice {
     std::string id;

@@ -12,8 +12,10 @@ const std::vector<std::string_view>& Tally::kinds() {
       "call-timed-out", "500-unstored", "500-unstored-after-work", "500-stored",
       "500-stored-after-work", "429-global-rate", "429-endpoint-concurrency",
       "429-resource-specific", "429-lock-timeout", "outage-seconds", "outage-hours", "outage-days",
-      "answer-lost-then-days-outage", "sign-up-answer-lost", "trial-ended", "card-declined",
-      "webhook-dropped", "webhook-repeated", "webhook-reordered", "webhook-refused",
+      "answer-lost-then-days-outage", "outage-over-period-end", "clicks-over-period-end",
+      "period-ended", "moved-to-next-period", "found-in-closed-period", "sign-up-answer-lost",
+      "trial-ended", "card-declined", "webhook-dropped", "webhook-repeated", "webhook-reordered",
+      "webhook-refused",
       // The machine.
       "crash-network-before", "crash-network-after", "crash-sleep", "crash-disk-create",
       "crash-disk-write", "crash-disk-sync", "crash-disk-remove", "crash-between-steps",

@@ -130,20 +130,22 @@ void Weather::turn() {
   if (one_in(date_odds_)) set_date();
 }
 
-void Weather::begin_outage() {
+void Weather::begin_outage(billing::Moment until) {
   outage_ = static_cast<Outage>(chance_.next() % 4);
+  outage_until_ = until;
+}
+
+void Weather::begin_outage() {
   switch (chance_.next() % 3) {
     case 0:
       tally_.count("outage-seconds");
-      outage_until_ = clock_.moment() + between(seconds(1), seconds(60));
-      break;
+      return begin_outage(clock_.moment() + between(seconds(1), seconds(60)));
     case 1:
       tally_.count("outage-hours");
-      outage_until_ = clock_.moment() + between(hours(1), hours(12));
-      break;
+      return begin_outage(clock_.moment() + between(hours(1), hours(12)));
     default:
       tally_.count("outage-days");
-      outage_until_ = clock_.moment() + between(hours(24), hours(48));
+      return begin_outage(clock_.moment() + between(hours(24), hours(48)));
   }
 }
 

@@ -29,6 +29,8 @@ class Weather {
 
   /// Outages, full disks and wrong dates come and go as time does.
   void turn();
+  /// Stripe is down in one way or another, from now on until then.
+  void begin_outage(billing::Moment until);
   /// Nothing goes wrong any more.
   void heal();
   bool stripe_is_down() const { return clock_.moment() < outage_until_; }

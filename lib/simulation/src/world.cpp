@@ -343,6 +343,14 @@ bool World::deliver_once() {
   return true;
 }
 
+std::runtime_error World::still_pending(const char* what) {
+  const auto rows =
+      value(ledger().list({.state = billing::EventState::pending, .limit = 1'000}), "list");
+  const billing::RecordedEvent& oldest = rows.back();
+  return std::runtime_error(
+      fmt::format("{} is {}: {}", oldest.event->id.text(), what, oldest.reason));
+}
+
 void World::drain() {
   constexpr std::chrono::milliseconds wait_min(50);
   constexpr std::chrono::milliseconds wait_max(60'000);
@@ -352,11 +360,11 @@ void World::drain() {
   while (value(ledger().totals(), "totals").pending > 0) {
     if (deliver_once()) {
       patience = wait_min;
-      if (--sends_left < 0) throw std::runtime_error("sent again and again, and still pending");
+      if (--sends_left < 0) throw still_pending("sent again and again, and still pending");
       continue;
     }
     if (clock_.moment() > give_up) {
-      throw std::runtime_error("a day later, events are still pending");
+      throw still_pending("still pending a day later");
     }
     // To when something may be due, and further each time that it then isn't let through.
     const billing::Moment now = clock_.moment();

@@ -74,6 +74,18 @@ std::vector<std::string> World::live_at_stripe(const std::string& customer) {
   return ids;
 }
 
+std::optional<billing::Moment> World::next_period_end() {
+  const json list = json_of(at_stripe("GET", "/v1/subscriptions?limit=100"), "list");
+  std::optional<billing::Moment> next;
+  for (const json& each : list.at("data")) {
+    const billing::Second end{
+        std::chrono::seconds(each.at("current_period_end").get<std::int64_t>())};
+    const billing::Moment moment = clock_.moment() + (end - clock_.true_now());
+    if (!next || moment < *next) next = moment;
+  }
+  return next;
+}
+
 std::string World::newest_event_at_stripe() {
   const json events = json_of(at_stripe("GET", "/v1/events?limit=1"), "read the events");
   return events.at("data").at(0).at("id");

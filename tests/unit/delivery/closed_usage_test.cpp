@@ -35,7 +35,9 @@ TEST_CASE("Stripe's totals are added up on both sides of the open period's begin
   CHECK_MESSAGE(
       usage_at_stripe({.summaries = {open(3), closed(5)}, .more = true}).from == new_year - a_month,
       "older periods are not counted, and not compared");
-  CHECK_FALSE(usage_at_stripe({.summaries = {closed(5)}}).has_open);
+  const UsageAtStripe ended = usage_at_stripe({.summaries = {closed(5), closed(7, 2)}});
+  CHECK_FALSE(ended.has_open);
+  CHECK_MESSAGE(ended.boundary == new_year, "when the last period ended");
 }
 
 TEST_CASE("What Stripe has beyond the delivered events is the oldest pending one") {

@@ -54,7 +54,8 @@ class Delivery {
   };
   struct Asked {
     Question question = Question::usage_record;
-    stripe::UsageRecordSummaryPage totals = {};  ///< Of `invoice_lines`.
+    bool second_refused = false;                 ///< Before `usage_totals`.
+    stripe::UsageRecordSummaryPage totals = {};  ///< Before `invoice_lines`.
   };
   struct Asking {
     Asked asked;
@@ -90,8 +91,9 @@ class Delivery {
  private:
   Result<std::optional<Claim>> claim_due(Moment now);
   Result<bool> has_to_wait(const Claim& claim);
-  Asking asking_for_totals(const Claim& claim) const;
-  Step heard_totals(const Claim& claim, Result<HttpResponse> answer);
+  Asking setting_usage(const RecordedEvent& row) const;
+  Asking asking_for_totals(const Claim& claim, bool second_refused) const;
+  Step heard_totals(const Claim& claim, const Asked& asked, Result<HttpResponse> answer);
   Step heard_lines(const Claim& claim, const Asked& asked, Result<HttpResponse> answer);
   Settlement decide(const Claim& claim, const stripe::UsageRecordSummaryPage& totals,
                     bool line_agrees);

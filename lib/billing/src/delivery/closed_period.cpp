@@ -38,12 +38,13 @@ Settlement Delivery::waits_until(Second when, std::optional<Second> period_start
           .period_start = period_start};
 }
 
-Delivery::Asking Delivery::asking_for_totals(const Claim& claim) const {
-  return {.asked = {Question::usage_totals},
+Delivery::Asking Delivery::asking_for_totals(const Claim& claim, bool second_refused) const {
+  return {.asked = {Question::usage_totals, second_refused},
           .request = stripe_.usage_record_summaries_request(claim.row.event->item)};
 }
 
-Delivery::Step Delivery::heard_totals(const Claim& claim, Result<HttpResponse> answer) {
+Delivery::Step Delivery::heard_totals(const Claim& claim, const Asked& asked,
+                                      Result<HttpResponse> answer) {
   const RecordedEvent& row = claim.row;
   auto totals = stripe_.usage_record_summaries_of(std::move(answer));
   if (!totals) return failed(row, totals.error());
@@ -51,7 +52,12 @@ Delivery::Step Delivery::heard_totals(const Claim& claim, Result<HttpResponse> a
   const UsageAtStripe at_stripe = usage_at_stripe(*totals);
   if (at_stripe.has_open) {
     const bool closed = at_stripe.boundary && *row.usage_at <= *at_stripe.boundary;
-    if (!closed) return refused_second(row);
+    if (!closed && asked.second_refused) return refused_second(row);
+    if (!closed) {
+      // It goes on, or has ended with the subscription: the send itself will tell.
+      static_cast<void>(limit_.take());
+      return setting_usage(row);
+    }
     const Second final_at = *at_stripe.boundary + period_is_final_after;
     if (!claim.may_have_been_sent) return moved(*at_stripe.boundary);
     if (to_second(now_at_stripe()) < final_at) {
@@ -62,7 +68,7 @@ Delivery::Step Delivery::heard_totals(const Claim& claim, Result<HttpResponse> a
   if (period == nullptr || period->invoice.empty()) return decide(claim, *totals, true);
   static_cast<void>(limit_.take());
   HttpRequest request = stripe_.invoice_lines_request(period->invoice);
-  return Asking{.asked = {Question::invoice_lines, std::move(*totals)},
+  return Asking{.asked = {.question = Question::invoice_lines, .totals = std::move(*totals)},
                 .request = std::move(request)};
 }
 

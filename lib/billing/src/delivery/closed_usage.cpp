@@ -16,6 +16,7 @@ UsageAtStripe usage_at_stripe(const stripe::UsageRecordSummaryPage& page) {
       at_stripe.open += each.total_usage;
     } else {
       at_stripe.closed += each.total_usage;
+      if (!at_stripe.boundary && !at_stripe.has_open) at_stripe.boundary = each.period_end;
     }
   }
   if (page.more) at_stripe.from = page.summaries.back().period_start.value_or(Second());

@@ -19,7 +19,8 @@ inline constexpr std::chrono::minutes period_is_final_after(30);
 
 /// What Stripe has of one item's usage.
 struct UsageAtStripe {
-  /// When the open period began; none if that is not told, as of an item's first one.
+  /// When the open period began, or, if there is none any more, the last one ended; none if that is
+  /// not told, as of an item's first one.
   std::optional<Second> boundary = std::nullopt;
   bool has_open = false;  ///< The subscription goes on.
   Second from = {};       ///< Periods that began before are not counted in.

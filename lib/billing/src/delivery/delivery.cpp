@@ -79,7 +79,12 @@ Delivery::Asking Delivery::first(const Claim& claim) const {
     return {.asked = {Question::known_invoice_items},
             .request = stripe_.invoice_items_request(event.customer)};
   }
-  if (claim.is_in_doubt()) return asking_for_totals(claim);
+  if (claim.is_in_doubt()) return asking_for_totals(claim, /*second_refused=*/false);
+  return setting_usage(row);
+}
+
+Delivery::Asking Delivery::setting_usage(const RecordedEvent& row) const {
+  const UsageEvent& event = *row.event;
   require(row.usage_at.has_value());
   return {.asked = {Question::usage_record},
           .request = stripe_.usage_record_request(
@@ -91,7 +96,7 @@ Delivery::Step Delivery::next(const Claim& claim, const Asked& asked, Result<Htt
   const RecordedEvent& row = claim.row;
   switch (asked.question) {
     case Question::usage_record: return heard_record(claim, std::move(answer));
-    case Question::usage_totals: return heard_totals(claim, std::move(answer));
+    case Question::usage_totals: return heard_totals(claim, asked, std::move(answer));
     case Question::invoice_lines: return heard_lines(claim, asked, std::move(answer));
     case Question::known_invoice_items: {
       const auto page = stripe_.invoice_items_of(std::move(answer));
@@ -122,7 +127,7 @@ Delivery::Step Delivery::heard_record(const Claim& claim, Result<HttpResponse> a
   if (!wrong_second) return failed(claim.row, record.error());
   // Its period may have ended sooner than the store knows.
   static_cast<void>(limit_.take());
-  return asking_for_totals(claim);
+  return asking_for_totals(claim, /*second_refused=*/true);
 }
 
 /// What delivery takes next pays for the further questions: the claim has paid for one only.

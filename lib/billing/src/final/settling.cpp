@@ -20,15 +20,16 @@ struct Known {
   bool deleted = false;
   std::vector<Invoice> invoices;
   std::vector<stripe::InvoiceItem> items;
-  /// Usage that Stripe did invoice, on a draft that it won't finalise: it stops collecting what
+  /// What Stripe did invoice, on a draft that it won't finalise: it stops collecting what
   /// has ended. Empty if there is none.
   InvoiceId stopped_draft;
 };
 
+/// With something on it: usage, or what was registered for.
 bool is_stopped_draft(const stripe::Invoice& invoice, const SubscriptionId& subscription) {
   return invoice.subscription == subscription && invoice.status == "draft" &&
          !invoice.auto_advance && std::ranges::any_of(invoice.lines, [](const InvoiceLine& line) {
-           return line.metered && line.quantity > 0;
+           return (line.metered && line.quantity > 0) || !line.invoice_item.empty();
          });
 }
 

@@ -104,6 +104,10 @@ void ItemSchedule::defer(const ItemId& item, Moment until) {
   wait(node, until);
 }
 
+void ItemSchedule::forget_front(const ItemId& item) {
+  entries_.at(item).front.reset();
+}
+
 void ItemSchedule::set_unsent(const ItemId& item) {
   entries_.at(item).tried = false;
 }

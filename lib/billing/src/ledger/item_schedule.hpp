@@ -52,6 +52,8 @@ class ItemSchedule {
   void finish(const ItemId& item);
   /// Ends a turn whose event stays pending: the item waits.
   void defer(const ItemId& item, Moment until);
+  /// The item's oldest event has changed on disk.
+  void forget_front(const ItemId& item);
   /// The item's oldest event is certainly not at Stripe.
   void set_unsent(const ItemId& item);
 

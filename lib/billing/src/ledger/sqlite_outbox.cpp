@@ -134,6 +134,7 @@ Result<bool> SqliteLedger::look_up_front(const ItemSchedule::Turn& turn, Moment 
     return false;
   }
   schedule_.release(turn.item);
+  schedule_.forget_front(turn.item);
   return true;
 }
 

@@ -12,12 +12,12 @@
 
 namespace simulation {
 
-/// A period that began on the first day ends on the 31st; stories end well before.
-inline constexpr int story_days_max = 27;
+/// Two years.
+inline constexpr int story_days_max = 730;
 
 struct StoryOptions {
   std::uint64_t seed = 1;
-  int days = 25;  ///< 1 to `story_days_max`.
+  int days = 25;  ///< 1 to `story_days_max`; from about 30 on, billing periods end.
   /// Taken away, to see that the story then ends badly.
   std::optional<Safeguard> without = std::nullopt;
 };

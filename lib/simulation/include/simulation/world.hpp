@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -142,6 +143,8 @@ class World {
   void webhook_answered(const std::string& id, const sandbox::WebhookAnswer& answer) {
     stripe_.webhook_answered(id, answer);
   }
+  /// When the next billing period of anybody ends at Stripe, if anybody has one.
+  std::optional<billing::Moment> next_period_end();
   /// The id of the last thing that happened at Stripe.
   std::string newest_event_at_stripe();
 
@@ -157,6 +160,7 @@ class World {
 
   /// Ids of a customer's subscriptions.
   std::vector<std::string> live_at_stripe(const std::string& customer);
+  std::runtime_error still_pending(const char* what);
   void point(std::string_view name);
   Fate fate(Effect effect, std::string_view file);
   /// Throws Crash if the power is gone.
