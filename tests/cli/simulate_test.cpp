@@ -36,7 +36,8 @@ TEST_CASE("the safeguards are listed, one a line, and an unknown one is refused"
   CHECK(list.exit_status == 0);
   CHECK(list.out ==
         "unique-key\ninsert-before-send\nset-and-key\nown-second\nfence\nsettle-before-forget\n"
-        "read-the-object\nstore-the-id-first\none-final-invoice\n");
+        "read-the-object\nstore-the-id-first\none-final-invoice\n"
+        "settle-at-close\nlease-per-item\n");
   const Finished refused = program.run({"simulate", "--break", "gravity"});
   CHECK(refused.exit_status == 2);
   CHECK(refused.err.find("billing simulate --break list") != std::string::npos);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <billing/entropy.hpp>
+
 #include "simulation/world.hpp"
 
 #include <doctest/doctest.h>
@@ -23,13 +25,13 @@ bool is_usage(const HttpRequest& request) {
 
 /// Robin, on demand, some seconds before the billing period ends.
 struct LastSeconds {
-  World world{{.seed = 1}};
+  World world;
   std::string robin;
   ItemId item;
   Second period_end;
   int sends = 0;
 
-  explicit LastSeconds(seconds left = seconds(30)) {
+  explicit LastSeconds(seconds left = seconds(30), std::uint64_t seed = 1) : world({.seed = seed}) {
     world.boot();
     robin = world.sign_up("robin@example.com");
     world.buy(robin);
@@ -200,6 +202,106 @@ TEST_CASE("A period that ended sooner than was known costs one refusal") {
   CHECK(shop.sends == 2);
   CHECK(shop.row("1").state == EventState::delivered);
   CHECK(shop.open_total() == 1);
+}
+
+namespace {
+
+/// Stripe is down from about ten minutes before the period's end to about forty after it, and at
+/// first only its answers are lost. Robin clicks throughout; the machine may die in between.
+class NightShift {
+ public:
+  explicit NightShift(std::uint64_t seed) : chance_(seed), shop_(minutes(16), seed) {}
+
+  void work() {
+    const Moment end = now() + minutes(16);
+    const Moment down = end - minutes(8) - up_to(minutes(5));
+    const Moment silent = down + up_to(minutes(3));
+    const Moment up = end + minutes(35) + up_to(minutes(10));
+    shop_.world.weather = [=, this](const HttpRequest& request, auto) {
+      if (now() < down || now() >= up) return Network::carries;
+      if (now() >= silent) return Network::refuses;
+      answers_lost += is_usage(request) ? 1 : 0;
+      return Network::loses_answer;
+    };
+    while (now() < end + minutes(50)) {
+      if (one_in(3)) shop_.click(std::to_string(clicks++));
+      if (one_in(40)) restart();
+      while (shop_.world.is_ready() && !one_in(4) && shop_.world.deliver_once()) {
+      }
+      shop_.world.clock().advance(up_to(minutes(3)));
+    }
+    shop_.world.weather = nullptr;
+    if (!shop_.world.is_ready()) shop_.world.get_ready();
+    shop_.world.drain();
+  }
+
+  void check_invoices() {
+    int moved = 0;
+    for (int i = 0; i < clicks; ++i) {
+      const RecordedEvent row = shop_.row(std::to_string(i));
+      CHECK(row.state == EventState::delivered);
+      const bool late = *row.usage_at > shop_.period_end;
+      if (late && row.event->clicked_at <= shop_.period_end) ++moved;
+    }
+    moved_ = moved;
+    shop_.world.clock().advance(hours(24 * 32));
+    std::int64_t billed = 0;
+    const json invoices = shop_.stripe("/v1/invoices?customer=" + shop_.robin);
+    for (const json& invoice : invoices["data"]) {
+      for (const json& line : invoice["lines"]["data"]) {
+        if (line["subscription_item"] == shop_.item.text()) {
+          billed += line["quantity"].get<std::int64_t>();
+        }
+      }
+    }
+    CHECK(billed == clicks);
+  }
+
+  int clicks = 0;
+  int answers_lost = 0;
+  int restarts = 0;
+  int moved() const { return moved_; }
+
+ private:
+  Moment now() const { return shop_.world.clock().moment(); }
+  bool one_in(std::uint64_t n) { return chance_.next() % n == 0; }
+  milliseconds up_to(milliseconds most) {
+    return milliseconds(chance_.next() % static_cast<std::uint64_t>(most.count() + 1));
+  }
+  void restart() {
+    shop_.world.crash();
+    REQUIRE(shop_.world.power_on());
+    shop_.world.get_ready();
+    ++restarts;
+  }
+
+  SeededEntropy chance_;
+  mutable LastSeconds shop_;
+  int moved_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("With Stripe down over the period's end, every click is on exactly one invoice") {
+  constexpr int nights = 1'000;
+  int clicks = 0;
+  int answers_lost = 0;
+  int moved = 0;
+  int restarts = 0;
+  for (int seed = 1; seed <= nights; ++seed) {
+    CAPTURE(seed);
+    NightShift night(static_cast<std::uint64_t>(seed));
+    night.work();
+    night.check_invoices();
+    clicks += night.clicks;
+    answers_lost += night.answers_lost;
+    moved += night.moved();
+    restarts += night.restarts;
+  }
+  CHECK(clicks > nights * 8);
+  CHECK(answers_lost > nights / 4);
+  CHECK(moved > nights);
+  CHECK(restarts > nights / 4);
 }
 
 }  // namespace billing::tests

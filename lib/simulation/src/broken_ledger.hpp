@@ -6,6 +6,7 @@
 #include "simulation/safeguards.hpp"
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <unordered_map>
 
@@ -58,10 +59,21 @@ class BrokenLedger final : public billing::Ledger {
                                                                   billing::Instant now_at_stripe,
                                                                   std::chrono::milliseconds lease);
 
+  billing::Result<std::optional<billing::Claim>> claim_and_move(billing::Moment now,
+                                                                billing::Instant now_at_stripe,
+                                                                std::chrono::milliseconds lease);
+  billing::Result<std::optional<billing::Claim>> claim_any(billing::Moment now,
+                                                           billing::Instant now_at_stripe,
+                                                           std::chrono::milliseconds lease);
+  std::optional<billing::Claim> next_of_a_leased_item(billing::Instant now_at_stripe);
+  billing::Result<billing::LedgerWritten> settle_in_any_order(const billing::LedgerWrite& batch);
+
   billing::Ledger& ledger_;
   std::optional<Safeguard> without_;
   std::unordered_map<billing::ItemId, std::int64_t> fences_;  ///< The last of each item.
   std::deque<billing::Claim> failed_;                         ///< Known to nobody else any more.
+  /// Under way beside an older one of their items, and what came of them, by their sequences.
+  std::map<std::int64_t, std::optional<billing::Settlement>> out_of_turn_;
 };
 
 }  // namespace simulation

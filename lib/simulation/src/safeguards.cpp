@@ -14,6 +14,8 @@ std::string_view name(Safeguard safeguard) {
     case Safeguard::read_the_object: return "read-the-object";
     case Safeguard::store_the_id_first: return "store-the-id-first";
     case Safeguard::one_final_invoice: return "one-final-invoice";
+    case Safeguard::settle_at_close: return "settle-at-close";
+    case Safeguard::lease_per_item: return "lease-per-item";
   }
   return "unknown";
 }
@@ -34,7 +36,9 @@ const std::vector<Safeguard>& all_safeguards() {
                                              Safeguard::settle_before_forget,
                                              Safeguard::read_the_object,
                                              Safeguard::store_the_id_first,
-                                             Safeguard::one_final_invoice};
+                                             Safeguard::one_final_invoice,
+                                             Safeguard::settle_at_close,
+                                             Safeguard::lease_per_item};
   return all;
 }
 

@@ -19,6 +19,8 @@ enum class Safeguard {
   read_the_object,       ///< What a webhook names is read from Stripe, and its payload is not.
   store_the_id_first,    ///< A webhook is on disk before it is acted on.
   one_final_invoice,     ///< A final invoice has one key, and is found again by its metadata.
+  settle_at_close,       ///< What is in doubt when its period closes waits for the final total.
+  lease_per_item,        ///< One event of an item is under way at a time, the oldest.
 };
 
 /// As on a command line, such as `unique-key`.
