@@ -35,6 +35,7 @@ class Story {
         chance_(options.seed * 31 + 7),
         world_({.seed = options.seed,
                 .stripe_rate = one_in(2) ? 20.0 : 0.0,
+                .servers = one_in(3) ? 2 : 1,
                 .without = options.without}),
         weather_(options.seed * 31 + 8, world_.clock(), report_.tally),
         people_(options.seed * 31 + 9, world_, weather_, report_.tally, report_.complaints),

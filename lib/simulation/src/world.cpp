@@ -1,110 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/world.hpp"
 
-#include <billing/api.hpp>
-#include <billing/cached_store.hpp>
-#include <billing/delivery.hpp>
-#include <billing/final_invoices.hpp>
-#include <billing/group_commit.hpp>
-#include <billing/observer.hpp>
 #include <billing/provisioning.hpp>
-#include <billing/sqlite_data.hpp>
-#include <billing/stripe_client.hpp>
-#include <billing/webhooks.hpp>
 
-#include "broken_inbox.hpp"
-#include "broken_ledger.hpp"
-#include "broken_transport.hpp"
-#include "expected.hpp"
+#include "machine.hpp"
 #include "simulation/crash.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace simulation {
 namespace {
 
 using nlohmann::json;
 
-/// Few, so that some are forgotten.
-constexpr std::size_t customers_kept_max = 2;
-constexpr const char* challenge_id = "simulated-green-narwhal";
 /// 2026-01-15 12:00 UTC, in the middle of everything.
 constexpr billing::Instant start_of_time{std::chrono::milliseconds(1'768'478'400'000)};
 
-template <class T>
-T value(billing::Result<T> result, const char* what) {
-  if (!result) throw std::runtime_error(fmt::format("{}: {}", what, result.error().message));
-  return std::move(*result);
-}
-
 }  // namespace
-
-/// The machine's own clock: the date may be wrong, and to sleep on it is an effect.
-class World::MachineClock final : public billing::Clock {
- public:
-  explicit MachineClock(World& world) : world_(world) {}
-  billing::Instant now() const override { return world_.clock_.now(); }
-  billing::Moment moment() const override { return world_.clock_.moment(); }
-  void sleep_for(std::chrono::milliseconds duration) override {
-    world_.point("sleep");
-    world_.clock_.sleep_for(duration);
-  }
-
- private:
-  World& world_;
-};
-
-/// What a crash destroys.
-class World::Machine {
-  class Silent final : public billing::Observer {
-    void observe(const billing::Observation&) override {}
-  };
-
- public:
-  Machine(World& world, std::unique_ptr<billing::SqliteData> opened)
-      : data(std::move(opened)),
-        shared(data->ledger()),
-        broken(shared, world.options_.without),
-        store(data->store(), customers_kept_max),
-        inbox(data->inbox(), world.options_.without),
-        limit(*world.machine_clock_, world.options_.stripe_rate),
-        stripe(*world.transport_, *world.machine_clock_, world.entropy_, silent,
-               {.secret_key = stripe_key, .limit = &limit}),
-        health(*world.machine_clock_, world.entropy_),
-        webhooks(inbox, store, stripe, health, *world.machine_clock_, silent, {webhook_secret}),
-        api(broken, store, data->final_invoices(), stripe, health, webhooks, *world.machine_clock_,
-            world.entropy_, silent, {.public_url = "http://localhost:4242", .catalog = catalog}),
-        delivery(broken, stripe, health, limit, *world.machine_clock_, world.entropy_, silent,
-                 {.challenge_id = challenge_id}),
-        final_invoices({broken, data->final_invoices(), store, stripe, health,
-                        *world.machine_clock_, silent, challenge_id}) {}
-
-  Silent silent;
-  std::unique_ptr<billing::SqliteData> data;
-  billing::GroupCommit shared;
-  BrokenLedger broken;
-  billing::CachedStore store;
-  BrokenInbox inbox;
-  billing::Catalog catalog = value(billing::devchat_catalog(challenge_id), "catalog");
-  billing::RateLimit limit;
-  billing::stripe::Client stripe;
-  billing::StripeHealth health;
-  billing::Webhooks webhooks;
-  billing::Api api;
-  billing::Delivery delivery;
-  billing::FinalInvoices final_invoices;
-  bool ready = false;
-};
 
 World::World(const WorldOptions& options)
     : options_(options),
       clock_(start_of_time),
       entropy_(options.seed),
       remains_(options.seed + 1),
+      turns_(options.seed + 3),
       stripe_(
           {.now =
                [this] { return billing::to_second(clock_.true_now()).time_since_epoch().count(); },
@@ -156,36 +77,47 @@ bool World::power_on() {
   check_power();
   if (!data) return false;
   machine_ = std::make_unique<Machine>(*this, std::move(*data));
-  const auto resumed = machine_->api.resume();
-  check_power();
-  if (!resumed) stop();
-  return is_on();
+  for (const auto& server : machine_->servers) {
+    const auto resumed = server->api.resume();
+    check_power();
+    if (!resumed) {
+      stop();
+      return false;
+    }
+  }
+  return true;
 }
 
 bool World::get_ready() {
   Machine& machine = *machine_;
-  const auto started = [&]() -> billing::Result<void> {
-    const auto account = machine.stripe.account();
-    if (!account) return tl::unexpected(account.error());
-    if (auto bound =
-            machine.data->store().bind({.account = account->id, .challenge_id = challenge_id});
-        !bound) {
-      return bound;
-    }
-    const auto provisioned = billing::provision(machine.stripe, machine.catalog,
-                                                {.scope = billing::ProvisionScope::only_missing});
-    if (!provisioned) return tl::unexpected(provisioned.error());
-    auto offerings = billing::read_offerings(machine.stripe, machine.catalog);
-    if (!offerings) return tl::unexpected(offerings.error());
-    return machine.api.offer(std::move(*offerings));
-  }();
-  check_power();
-  machine.ready = started.has_value();
-  if (machine.ready) {
-    machine.health.saw_success();
-    machine.webhooks.begin();
+  for (const auto& server : machine.servers) {
+    const auto started = start(*server);
+    check_power();
+    if (!started) return machine.ready = false;
+    server->health.saw_success();
+    server->webhooks.begin();
   }
-  return machine.ready;
+  return machine.ready = true;
+}
+
+billing::Result<void> World::start(Server& server) {
+  const auto account = server.stripe.account();
+  if (!account) return tl::unexpected(account.error());
+  if (auto bound = server.store.bind({.account = account->id, .challenge_id = challenge_id});
+      !bound) {
+    return bound;
+  }
+  const auto provisioned = billing::provision(server.stripe, server.catalog,
+                                              {.scope = billing::ProvisionScope::only_missing});
+  if (!provisioned) return tl::unexpected(provisioned.error());
+  auto offerings = billing::read_offerings(server.stripe, server.catalog);
+  if (!offerings) return tl::unexpected(offerings.error());
+  return server.api.offer(std::move(*offerings));
+}
+
+World::Server& World::some_server() {
+  const auto& servers = machine_->servers;
+  return *servers[servers.size() == 1 ? 0 : turns_.next() % servers.size()];
 }
 
 bool World::crash() {
@@ -218,14 +150,14 @@ billing::WebhookInbox& World::inbox() {
   return machine_->data->inbox();
 }
 billing::Webhooks& World::webhooks() {
-  return machine_->webhooks;
+  return machine_->first().webhooks;
 }
 
 billing::HttpResponse World::request(const billing::HttpRequest& request) {
   const bool webhook = request.path == "/webhook";
   if (webhook) transport_->hear(request.body);
   transport_->set_acting(webhook);
-  billing::HttpResponse response = machine_->api.handle(request);
+  billing::HttpResponse response = some_server().api.handle(request);
   transport_->set_acting(false);
   check_power();
   return response;
@@ -272,20 +204,20 @@ void World::buy(const std::string& customer, const std::string& price) {
 
 billing::Result<std::optional<billing::Claim>> World::claim() {
   if (!is_ready()) return std::optional<billing::Claim>();
-  auto claimed = machine_->delivery.claim();
+  auto claimed = some_server().delivery.claim();
   check_power();
   return claimed;
 }
 
 billing::Settlement World::send(const billing::Claim& claim) {
-  billing::Settlement settlement = machine_->delivery.send(claim);
+  billing::Settlement settlement = some_server().delivery.send(claim);
   check_power();
   return settlement;
 }
 
 billing::Result<std::optional<billing::RecordedEvent>> World::settle(
     const billing::Claim& claim, const billing::Settlement& settlement) {
-  auto settled = machine_->delivery.settle(claim, settlement);
+  auto settled = some_server().delivery.settle(claim, settlement);
   check_power();
   return settled;
 }
@@ -293,7 +225,7 @@ billing::Result<std::optional<billing::RecordedEvent>> World::settle(
 bool World::work_webhooks() {
   if (!is_ready()) return false;
   transport_->set_acting(true);
-  const auto worked = machine_->webhooks.work();
+  const auto worked = some_server().webhooks.work();
   transport_->set_acting(false);
   check_power();
   return worked && *worked;
@@ -301,7 +233,7 @@ bool World::work_webhooks() {
 
 std::optional<std::size_t> World::heal_gaps() {
   if (!is_ready()) return std::nullopt;
-  const auto healed = machine_->webhooks.heal_gaps();
+  const auto healed = some_server().webhooks.heal_gaps();
   check_power();
   if (!healed) return std::nullopt;
   return healed->missing.size();
@@ -309,14 +241,15 @@ std::optional<std::size_t> World::heal_gaps() {
 
 bool World::step_final_invoices() {
   if (!is_ready()) return false;
-  const auto stepped = machine_->final_invoices.step();
+  const auto stepped = machine_->first().final_invoices.step();
   check_power();
   return stepped && *stepped;
 }
 
 void World::finish_final_invoices() {
   const billing::Moment give_up = clock_.moment() + std::chrono::hours(48);
-  while (const auto due = value(machine_->final_invoices.next_due(), "final invoices due")) {
+  while (const auto due =
+             value(machine_->first().final_invoices.next_due(), "final invoices due")) {
     clock_.advance(std::max(*due, clock_.moment()) - clock_.moment());
     if (!step_final_invoices()) deliver_once();
     if (clock_.moment() > give_up) {
@@ -326,14 +259,14 @@ void World::finish_final_invoices() {
 }
 
 std::optional<billing::Moment> World::next_chore() {
-  const auto webhook = value(machine_->webhooks.next_due(), "next webhook due");
-  const auto invoice = value(machine_->final_invoices.next_due(), "final invoices due");
+  const auto webhook = value(machine_->first().webhooks.next_due(), "next webhook due");
+  const auto invoice = value(machine_->first().final_invoices.next_due(), "final invoices due");
   if (!webhook || !invoice) return webhook ? webhook : invoice;
   return std::min(*webhook, *invoice);
 }
 
 std::optional<billing::Moment> World::next_due() {
-  return value(machine_->delivery.next_due(), "next due");
+  return value(some_server().delivery.next_due(), "next due");
 }
 
 bool World::deliver_once() {

@@ -37,6 +37,8 @@ struct WorldOptions {
   std::uint64_t seed = 1;
   /// Calls a second that the machine allows itself; 0 for no limit.
   double stripe_rate = 0;
+  /// That share the data, and share what comes: whichever has its turn takes the next step.
+  int servers = 1;
   /// What is taken away.
   std::optional<Safeguard> without = std::nullopt;
 };
@@ -155,11 +157,14 @@ class World {
                                   const std::string& body = {});
 
  private:
+  class Server;
   class Machine;
   class MachineClock;
 
   /// Ids of a customer's subscriptions.
   std::vector<std::string> live_at_stripe(const std::string& customer);
+  billing::Result<void> start(Server& server);
+  Server& some_server();
   std::runtime_error still_pending(const char* what);
   void point(std::string_view name);
   Fate fate(Effect effect, std::string_view file);
@@ -170,6 +175,7 @@ class World {
   VirtualClock clock_;
   billing::SeededEntropy entropy_;
   billing::SeededEntropy remains_;  ///< What a power cut leaves on the disk.
+  billing::SeededEntropy turns_;    ///< Whose of several servers it is.
   sandbox::Sandbox stripe_;
   SandboxTransport network_;
   Disk disk_;
