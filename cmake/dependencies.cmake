@@ -11,6 +11,7 @@ find_package(tl-expected REQUIRED)
 # Debian's httplib is compiled, and CPPHTTPLIB_OPENSSL_SUPPORT is part of its ABI: only the pkg-config
 # target carries that flag, so the header must never be included without it.
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx libpq)
 if(BILLING_BUILD_TESTS)
   find_package(doctest REQUIRED)
 endif()

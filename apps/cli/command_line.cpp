@@ -25,6 +25,8 @@ constexpr const char* program_footer = R"(Examples:
   billing usage list --state pending
                                  what was used and is not at Stripe yet
   billing webhooks gaps          find events of Stripe's that never arrived
+  billing ledger migrate --dry-run
+                                 what a new version would do to the ledger
   billing doctor                 check key, Stripe, catalog and ledger
   billing simulate --count 100   look for what is lost or billed twice
 
@@ -33,7 +35,8 @@ environment, the environment over the file):
   STRIPE_SECRET_KEY   sk_test_... of https://dashboard.stripe.com/test/apikeys
   CHALLENGE_ID        a word list of your own, such as thoughtful-green-narwhal
   STRIPE_API_BASE     where Stripe is (https://api.stripe.com)
-  DATABASE_URL        where the ledger is (sqlite:billing.db)
+  DATABASE_URL        where the ledger is (sqlite:billing.db), or
+                      postgresql://USER:PASSWORD@HOST/DATABASE
   NO_COLOR            no colours, if it is set
 
 Without a Stripe account, run billing-sandbox in another terminal and
@@ -73,6 +76,7 @@ int run_command_line(int argument_count, const char* const* arguments) {
   add_provision_commands(app, exit_status);
   add_query_commands(app, exit_status);
   add_webhooks_commands(app, exit_status);
+  add_ledger_commands(app, exit_status);
   add_doctor_command(app, exit_status);
   add_simulate_command(app, exit_status);
   if (argument_count < 2) {

@@ -18,6 +18,7 @@ int run_command_line(int argument_count, const char* const* arguments);
 void add_provision_commands(CLI::App& app, int& exit_status);
 void add_query_commands(CLI::App& app, int& exit_status);
 void add_webhooks_commands(CLI::App& app, int& exit_status);
+void add_ledger_commands(CLI::App& app, int& exit_status);
 void add_doctor_command(CLI::App& app, int& exit_status);
 void add_simulate_command(CLI::App& app, int& exit_status);
 

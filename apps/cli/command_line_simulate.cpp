@@ -44,8 +44,7 @@ void add_simulate_command(CLI::App& app, int& exit_status) {
       ->type_name("K")
       ->check(CLI::Range(std::int64_t{1}, count_max))
       ->option_text("K");
-  command
-      ->add_option("--days", options->days, "How long each lasts, 1 to 730; months end from 30 on (25)")
+  command->add_option("--days", options->days, "How long each lasts, up to 730 (25)")
       ->type_name("D")
       ->check(CLI::Range(1, simulation::story_days_max))
       ->option_text("D");

@@ -56,6 +56,18 @@ struct WebhooksGapsOptions {
 };
 int run(const WebhooksGapsOptions& options);
 
+struct LedgerMigrateOptions {
+  bool dry_run = false;
+  OutputFormat format = OutputFormat::table;
+};
+int run(const LedgerMigrateOptions& options);
+
+struct LedgerCopyOptions {
+  std::string to = {};  ///< A PostgreSQL URL without a password.
+  OutputFormat format = OutputFormat::table;
+};
+int run(const LedgerCopyOptions& options);
+
 struct DoctorOptions {
   std::string api_base = {};
   OutputFormat format = OutputFormat::table;

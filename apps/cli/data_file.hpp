@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <billing/data.hpp>
 #include <billing/result.hpp>
-#include <billing/sqlite_data.hpp>
 
 #include "settings/settings.hpp"
 
@@ -11,17 +11,24 @@
 
 namespace billing::apps {
 
-/// Where DATABASE_URL says that the data are; `corrupt` if nothing is there.
-Result<std::string> existing_data_path(const Settings& settings);
+/// The data that DATABASE_URL names; `corrupt` if nothing is there.
+Result<std::unique_ptr<Data>> open_existing_data(const Settings& settings, DataAccess access);
 
-/// The data file, open to act on what arrived.
-struct DataFile {
-  std::unique_ptr<SqliteData> data;
-  /// A server runs on it: it acts, and this process may only leave it something to act on.
+/// The path of an SQLite file that is there; `invalid` if DATABASE_URL names no file.
+Result<std::string> existing_sqlite_path(const Settings& settings);
+
+/// `invalid` for what is no PostgreSQL URL, and for one with a password, which no command line may
+/// have.
+Result<void> check_copy_target(const std::string& url);
+
+/// The data, open to act on what arrived.
+struct ActingData {
+  std::unique_ptr<Data> data;
+  /// A server runs on the file: it acts, and this process may only leave it something to act on.
   bool beside_server = false;
 };
 
-/// As its owner, or as a guest if a server owns it already.
-Result<DataFile> open_to_act(const std::string& path);
+/// As an owner, or as a guest if a server owns the file already.
+Result<ActingData> open_data_to_act(const Settings& settings);
 
 }  // namespace billing::apps

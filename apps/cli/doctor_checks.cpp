@@ -6,6 +6,7 @@
 #include <billing/sqlite_data.hpp>
 
 #include "cli/complaint.hpp"
+#include "cli/data_file.hpp"
 #include "cli/stripe_access.hpp"
 
 #include <fmt/format.h>
@@ -93,13 +94,15 @@ Finding check_catalog(stripe::Client& stripe, const Settings& settings) {
 }
 
 Finding check_ledger(const Settings& settings) {
-  const auto path = sqlite_path(settings.database_url.value);
-  if (!path) return trouble("ledger", path.error());
-  std::error_code ignored;
-  if (!std::filesystem::exists(*path, ignored)) {
-    return {"ledger", fmt::format("{} is not there yet; billing-server makes it", *path)};
+  const std::string& url = settings.database_url.value;
+  const std::string place = shown_database_url(url);
+  if (const auto path = sqlite_path(url)) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(*path, ignored)) {
+      return {"ledger", fmt::format("{} is not there yet; billing-server makes it", place)};
+    }
   }
-  const auto opened = SqliteData::open(*path, SqliteAccess::read_only);
+  const auto opened = open_existing_data(settings, DataAccess::read_only);
   if (!opened) return trouble("ledger", opened.error());
   const auto totals = (*opened)->ledger().totals();
   if (!totals) return trouble("ledger", totals.error());
@@ -107,10 +110,10 @@ Finding check_ledger(const Settings& settings) {
   if (!binding) return trouble("ledger", binding.error());
   if (*binding && settings.challenge_id &&
       (*binding)->challenge_id != settings.challenge_id->value) {
-    return {"ledger", fmt::format("{} belongs to challenge id {}", *path, (*binding)->challenge_id),
-            "set CHALLENGE_ID to that, or DATABASE_URL to another file", 5};
+    return {"ledger", fmt::format("{} belongs to challenge id {}", place, (*binding)->challenge_id),
+            "set CHALLENGE_ID to that, or DATABASE_URL to other data", 5};
   }
-  Finding finding{"ledger", fmt::format("{}: {} delivered, {} pending, {} refused", *path,
+  Finding finding{"ledger", fmt::format("{}: {} delivered, {} pending, {} refused", place,
                                         totals->delivered, totals->pending, totals->refused)};
   if (totals->refused > 0) finding.remedy = "billing usage list --state refused";
   return finding;

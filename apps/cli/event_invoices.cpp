@@ -22,7 +22,7 @@ bool bills_usage_of(const std::vector<Invoice>& invoices, const ItemId& item) {
 /// Reads what it needs of a customer, an item, a subscription once.
 class Lookup {
  public:
-  explicit Lookup(SqliteData& data) : data_(data) {}
+  explicit Lookup(Data& data) : data_(data) {}
 
   Result<ListedEvent> listed(RecordedEvent row) {
     ListedEvent event{.row = std::move(row), .invoice = {}};
@@ -94,14 +94,14 @@ class Lookup {
     return &found;
   }
 
-  SqliteData& data_;
+  Data& data_;
   std::map<CustomerId, std::vector<Invoice>> invoices_;
   std::map<ItemId, BySequence> sessions_;
 };
 
 }  // namespace
 
-Result<std::vector<ListedEvent>> with_invoices(SqliteData& data, std::vector<RecordedEvent> rows) {
+Result<std::vector<ListedEvent>> with_invoices(Data& data, std::vector<RecordedEvent> rows) {
   Lookup lookup(data);
   std::vector<ListedEvent> listed;
   listed.reserve(rows.size());

@@ -115,6 +115,22 @@ std::string json(const std::vector<Finding>& findings) {
   return dump("checks", std::move(list));
 }
 
+std::string json(const std::vector<Migration>& migrations, bool applied) {
+  Json list = Json::array();
+  for (const Migration& each : migrations) {
+    list.push_back({{"version", each.version}, {"brings", each.brings}});
+  }
+  return dump(Json{{"applied", applied}, {"migrations", std::move(list)}});
+}
+
+std::string json(const std::vector<CopiedTable>& tables) {
+  Json list = Json::array();
+  for (const CopiedTable& each : tables) {
+    list.push_back({{"table", each.table}, {"rows", each.rows}});
+  }
+  return dump("tables", std::move(list));
+}
+
 std::string json(const simulation::StoriesReport& report) {
   Json failed = Json::array();
   for (const simulation::StoryReport& each : report.failed) {

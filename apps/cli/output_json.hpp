@@ -2,6 +2,8 @@
 #pragma once
 
 #include <billing/catalog.hpp>
+#include <billing/data.hpp>
+#include <billing/data_copy.hpp>
 #include <billing/provisioning.hpp>
 
 #include "cli/doctor_checks.hpp"
@@ -21,6 +23,8 @@ std::string json(const std::vector<ListedEvent>& events);
 std::string json(const std::vector<InboxRow>& events);
 std::string json(const HealedGaps& healed);
 std::string json(const std::vector<Finding>& findings);
+std::string json(const std::vector<Migration>& migrations, bool applied);
+std::string json(const std::vector<CopiedTable>& tables);
 std::string json(const simulation::StoriesReport& report);
 
 }  // namespace billing::apps

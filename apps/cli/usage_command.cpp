@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <billing/sqlite_data.hpp>
-
 #include "cli/commands.hpp"
 #include "cli/complaint.hpp"
 #include "cli/data_file.hpp"
@@ -85,9 +83,7 @@ Result<std::vector<ListedEvent>> read_events(const UsageListOptions& options) {
   if (!filter) return tl::unexpected(filter.error());
   const auto settings = read_settings("");
   if (!settings) return tl::unexpected(settings.error());
-  const auto path = existing_data_path(*settings);
-  if (!path) return tl::unexpected(path.error());
-  const auto opened = SqliteData::open(*path, SqliteAccess::read_only);
+  const auto opened = open_existing_data(*settings, DataAccess::read_only);
   if (!opened) return tl::unexpected(opened.error());
   auto rows = (*opened)->ledger().list(*filter);
   if (!rows) return failure(std::move(rows));

@@ -26,13 +26,13 @@ Result<std::vector<InboxRow>> rows_of(WebhookInbox& inbox, const std::vector<Web
   return rows;
 }
 
-/// The data file, Stripe, and what acts between them; without a server in this process.
+/// The data, Stripe, and what acts between them; without a server in this process.
 class Desk {
  public:
   static Result<std::unique_ptr<Desk>> open(const Settings& settings);
 
-  bool beside_server() const { return file_.beside_server; }
-  WebhookInbox& inbox() { return file_.data->inbox(); }
+  bool beside_server() const { return opened_.beside_server; }
+  WebhookInbox& inbox() { return opened_.data->inbox(); }
   Webhooks& webhooks() { return webhooks_; }
 
   /// Acts, or lets the server act, on all that is due; what became of those.
@@ -43,28 +43,31 @@ class Desk {
     void observe(const Observation& /*observation*/) override {}
   };
 
-  Desk(DataFile file, std::unique_ptr<StripeAccess> access)
-      : file_(std::move(file)), access_(std::move(access)) {}
+  Desk(ActingData opened, std::unique_ptr<StripeAccess> access)
+      : opened_(std::move(opened)), access_(std::move(access)) {}
   Result<void> check_account(const Settings& settings);
 
-  DataFile file_;
+  ActingData opened_;
   std::unique_ptr<StripeAccess> access_;
   SystemClock clock_;
   SystemEntropy entropy_;
   Silence observer_;
   StripeHealth health_{clock_, entropy_};
-  Webhooks webhooks_{
-      file_.data->inbox(), file_.data->store(), access_->client(), health_, clock_, observer_, {}};
+  Webhooks webhooks_{opened_.data->inbox(),
+                     opened_.data->store(),
+                     access_->client(),
+                     health_,
+                     clock_,
+                     observer_,
+                     {}};
 };
 
 Result<std::unique_ptr<Desk>> Desk::open(const Settings& settings) {
-  const auto path = existing_data_path(settings);
-  if (!path) return tl::unexpected(path.error());
   auto access = StripeAccess::open(settings);
   if (!access) return failure(std::move(access));
-  auto file = open_to_act(*path);
-  if (!file) return failure(std::move(file));
-  std::unique_ptr<Desk> desk(new Desk(std::move(*file), std::move(*access)));
+  auto opened = open_data_to_act(settings);
+  if (!opened) return failure(std::move(opened));
+  std::unique_ptr<Desk> desk(new Desk(std::move(*opened), std::move(*access)));
   if (auto checked = desk->check_account(settings); !checked) return failure(std::move(checked));
   return desk;
 }
@@ -75,15 +78,15 @@ Result<void> Desk::check_account(const Settings& settings) {
   if (!challenge_id) return tl::unexpected(challenge_id.error());
   const auto account = health_.noted(access_->client().account());
   if (!account) return tl::unexpected(account.error());
-  const auto bound = file_.data->store().binding();
+  const auto bound = opened_.data->store().binding();
   if (!bound) return tl::unexpected(bound.error());
-  if (!*bound && file_.beside_server) {
+  if (!*bound && opened_.beside_server) {
     return failure(ErrorCode::unavailable,
                    "the running server has not reached Stripe yet; try: again in a moment");
   }
-  return file_.data->store().bind({.account = account->id,
-                                   .livemode = is_live_key(settings.stripe_secret_key->value),
-                                   .challenge_id = *challenge_id});
+  return opened_.data->store().bind({.account = account->id,
+                                     .livemode = is_live_key(settings.stripe_secret_key->value),
+                                     .challenge_id = *challenge_id});
 }
 
 Result<ActedOn> Desk::settle(const std::vector<WebhookEventId>& ids) {

@@ -45,9 +45,7 @@ std::string webhooks_table(const std::vector<InboxRow>& events) {
 Result<std::vector<InboxRow>> read_webhooks(const WebhooksListOptions& options) {
   const auto settings = read_settings("");
   if (!settings) return tl::unexpected(settings.error());
-  const auto path = existing_data_path(*settings);
-  if (!path) return tl::unexpected(path.error());
-  const auto opened = SqliteData::open(*path, SqliteAccess::read_only);
+  const auto opened = open_existing_data(*settings, DataAccess::read_only);
   if (!opened) return tl::unexpected(opened.error());
   // One more than is shown tells whether there are more.
   return (*opened)->inbox().list(

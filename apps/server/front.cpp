@@ -9,6 +9,9 @@ namespace billing::apps {
 namespace {
 
 constexpr int accepted = 202;
+/// What another server settles is not called out here.
+constexpr std::chrono::milliseconds pause_between_looks(200);
+constexpr std::chrono::milliseconds never = std::chrono::milliseconds::max();
 
 bool is_api(std::string_view path) {
   constexpr std::array<std::string_view, 3> roots = {"/offerings", "/users", "/webhook"};
@@ -22,8 +25,13 @@ bool is_api(std::string_view path) {
 }  // namespace
 
 Front::Front(Api& api, const StaticFiles& files, SettlementBoard& board, Deliveries& delivery,
-             const Clock& clock)
-    : api_(api), files_(files), board_(board), delivery_(delivery), clock_(clock) {}
+             const Clock& clock, Deliverers deliverers)
+    : api_(api),
+      files_(files),
+      board_(board),
+      delivery_(delivery),
+      clock_(clock),
+      look_every_(deliverers == Deliverers::several_servers ? pause_between_looks : never) {}
 
 HttpResponse Front::answer(const HttpRequest& request) {
   if (request.method == "HEAD") {
@@ -53,9 +61,13 @@ HttpResponse Front::wait(const Waiting& waiting, std::uint64_t calls) {
     HttpResponse response = api_.finish(waiting);
     if (response.status != accepted) return response;
   }
-  const auto time = std::max(waiting.until - clock_.moment(), std::chrono::milliseconds(0));
-  const std::optional<RecordedEvent> settled = place.wait_for(time);
-  return settled ? api_.finish(*settled) : api_.finish(waiting);
+  while (true) {
+    const auto time = std::max(waiting.until - clock_.moment(), std::chrono::milliseconds(0));
+    const std::optional<RecordedEvent> settled = place.wait_for(std::min(time, look_every_));
+    if (settled) return api_.finish(*settled);
+    HttpResponse response = api_.finish(waiting);
+    if (response.status != accepted || time <= look_every_) return response;
+  }
 }
 
 }  // namespace billing::apps

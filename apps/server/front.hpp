@@ -9,6 +9,7 @@
 #include "server/settlement_board.hpp"
 #include "server/static_files.hpp"
 
+#include <chrono>
 #include <cstdint>
 
 namespace billing::apps {
@@ -17,9 +18,12 @@ namespace billing::apps {
 /// to its caller. Thread-safe.
 class Front {
  public:
+  /// Who else may deliver what came here.
+  enum class Deliverers { this_server, several_servers };
+
   /// All referred to must outlive it.
   Front(Api& api, const StaticFiles& files, SettlementBoard& board, Deliveries& delivery,
-        const Clock& clock);
+        const Clock& clock, Deliverers deliverers);
 
   HttpResponse answer(const HttpRequest& request);
 
@@ -31,6 +35,7 @@ class Front {
   SettlementBoard& board_;
   Deliveries& delivery_;
   const Clock& clock_;
+  const std::chrono::milliseconds look_every_;
 };
 
 }  // namespace billing::apps

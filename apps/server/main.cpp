@@ -3,11 +3,11 @@
 #include <billing/cached_store.hpp>
 #include <billing/curl_sender.hpp>
 #include <billing/curl_transport.hpp>
+#include <billing/data.hpp>
 #include <billing/delivery.hpp>
 #include <billing/error_codes.hpp>
 #include <billing/final_invoices.hpp>
 #include <billing/group_commit.hpp>
-#include <billing/sqlite_data.hpp>
 #include <billing/webhooks.hpp>
 
 #include "http/http_listener.hpp"
@@ -44,27 +44,44 @@ Result<ServerSettings> read_settings_of(const ServerFlags& flags) {
   return server_settings(read_settings(*environment, flags.overrides), flags);
 }
 
-/// What the data lies in: a file that was named, or one that goes with the process.
-struct DataFile {
+/// What was named, or a file that goes with the process.
+struct OpenedData {
   std::optional<TemporaryFolder> folder;
-  std::unique_ptr<SqliteData> data;
+  std::unique_ptr<Data> data;
 };
 
-Result<DataFile> open_data(const ServerSettings& settings) {
-  DataFile file;
-  std::string path;
-  if (settings.data_path) {
-    path = *settings.data_path;
+Result<OpenedData> open_data_of(const ServerSettings& settings, const Clock& clock) {
+  OpenedData opened;
+  std::string url;
+  if (settings.database_url) {
+    url = *settings.database_url;
   } else {
     Result<TemporaryFolder> folder = TemporaryFolder::make();
     if (!folder) return failure(std::move(folder));
-    path = (folder->path() / "billing.db").string();
-    file.folder.emplace(std::move(*folder));
+    url = "sqlite:" + (folder->path() / "billing.db").string();
+    opened.folder.emplace(std::move(*folder));
   }
-  Result<std::unique_ptr<SqliteData>> data = SqliteData::open(path, SqliteAccess::owner);
+  Result<std::unique_ptr<Data>> data = open_data(url, DataAccess::owner, clock);
   if (!data) return failure(std::move(data));
-  file.data = std::move(*data);
-  return file;
+  opened.data = std::move(*data);
+  return opened;
+}
+
+/// The store as clicks read it: in memory, where nobody else writes to it.
+class QuickStore {
+ public:
+  explicit QuickStore(Data& data) : store_(data.store()) {
+    if (!data.shared()) cached_.emplace(store_, customers_kept_max);
+  }
+  Store& get() { return cached_ ? static_cast<Store&>(*cached_) : store_; }
+
+ private:
+  Store& store_;
+  std::optional<CachedStore> cached_;
+};
+
+Front::Deliverers deliverers_of(const Data& data) {
+  return data.shared() ? Front::Deliverers::several_servers : Front::Deliverers::this_server;
 }
 
 Result<StaticFiles> open_page(const ServerSettings& settings) {
@@ -175,9 +192,9 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   auto listener = HttpListener::bind(
       {.host = settings.host, .port = settings.port, .threads = settings.threads});
   if (!listener) return failure(std::move(listener));
-  Result<DataFile> file = open_data(settings);
-  if (!file) return failure(std::move(file));
-  SqliteData& data = *file->data;
+  Result<OpenedData> opened = open_data_of(settings, clock);
+  if (!opened) return failure(std::move(opened));
+  Data& data = *opened->data;
 
   const std::string own_name = authority(settings.host, (*listener)->port());
   Result<StripeSide> there = find_stripe(settings, own_name, entropy.next(), machine);
@@ -193,7 +210,8 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   Doors doors = doors_of(settings, (*listener)->port());
 
   GroupCommit ledger(data.ledger());
-  CachedStore store(data.store(), customers_kept_max);
+  QuickStore quick_store(data);
+  Store& store = quick_store.get();
   if (there->webhook_secrets.empty()) log.observe(missing_webhook_secret());
   Webhooks webhooks(data.inbox(), store, stripe, health, clock, log, there->webhook_secrets);
   FinalInvoices final_invoices(
@@ -207,7 +225,7 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
                     {.challenge_id = settings.challenge_id});
   SettlementBoard board(settings.threads / 2);
   Deliveries deliveries({delivery, *ways->many, health, board, clock, log}, ways->at_once);
-  Front front(api, *page, board, deliveries, clock);
+  Front front(api, *page, board, deliveries, clock, deliverers_of(data));
   Housekeeper housekeeper(
       clock, log,
       {gap_chore(webhooks, clock), webhook_chore(webhooks), final_invoice_chore(final_invoices)});

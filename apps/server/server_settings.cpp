@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/server_settings.hpp"
 
+#include <billing/data.hpp>
 #include <billing/loopback.hpp>
-#include <billing/sqlite_data.hpp>
 
 #include "http/doors.hpp"
 
@@ -129,9 +129,9 @@ Result<ServerSettings> server_settings(const Settings& settings, const ServerFla
   checked.public_url = std::move(*public_url);
   if (settings.static_dir) checked.static_dir = settings.static_dir->value;
   if (!flags.sandbox || settings.database_url.origin != Origin::fallback) {
-    Result<std::string> path = sqlite_path(settings.database_url.value);
-    if (!path) return failure(std::move(path));
-    checked.data_path = std::move(*path);
+    auto fine = check_database_url(settings.database_url.value);
+    if (!fine) return failure(std::move(fine));
+    checked.database_url = settings.database_url.value;
   }
   Result<std::vector<std::string>> origins = checked_origins(flags.allowed_origins);
   if (!origins) return failure(std::move(origins));

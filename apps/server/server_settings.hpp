@@ -36,8 +36,9 @@ struct ServerSettings {
   std::optional<std::string> public_url;
   /// None: the page that comes with the program.
   std::optional<std::string> static_dir;
-  /// None: a temporary file of its own, since the sandbox's Stripe is new each time, too.
-  std::optional<std::string> data_path;
+  /// May hold a password. None: a temporary file of its own, since the sandbox's Stripe is new each
+  /// time, too.
+  std::optional<std::string> database_url;
   std::string stripe_api_base;  ///< Without meaning if `sandbox`.
   bool sandbox = false;
   std::uint16_t sandbox_port = 0;

@@ -43,10 +43,10 @@ TEST_CASE("the safeguards are listed, one a line, and an unknown one is refused"
   CHECK(refused.err.find("billing simulate --break list") != std::string::npos);
 }
 
-TEST_CASE("more days than a billing period has are refused, and so is no story at all") {
+TEST_CASE("more days than two years have are refused, and so is no story at all") {
   const Program program;
   for (const std::vector<std::string>& wrong :
-       {std::vector<std::string>{"simulate", "--days", "28"},
+       {std::vector<std::string>{"simulate", "--days", "731"},
         std::vector<std::string>{"simulate", "--days", "0"},
         std::vector<std::string>{"simulate", "--count", "0"},
         std::vector<std::string>{"simulate", "--seed", "-1"}}) {

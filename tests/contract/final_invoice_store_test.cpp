@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/ledger_fixture.hpp"
+#include "contract/on_postgres.hpp"
 
 #include <array>
 
@@ -7,24 +8,25 @@ namespace billing::tests {
 namespace {
 
 /// Subscription `sub_a` with one delivered event and one that waits for the final invoice.
-class FinalRows : public LedgerFixture<OnSqlite> {
+template <class Adapter>
+class FinalRows : public LedgerFixture<Adapter> {
  public:
   FinalRows() {
     for (const char* key : {"delivered", "waiting"}) {
-      append(click_of("a", key));
-      settle(*claim(noon + std::chrono::minutes(1)),
-             std::string(key) == "delivered"
-                 ? delivered("mbur_1")
-                 : Settlement{.state = EventState::final_invoice, .reason = "canceled"});
+      this->append(click_of("a", key));
+      this->settle(*this->claim(noon + std::chrono::minutes(1)),
+                   std::string(key) == "delivered"
+                       ? delivered("mbur_1")
+                       : Settlement{.state = EventState::final_invoice, .reason = "canceled"});
     }
   }
-  FinalInvoiceStore& rows() { return adapter.final_invoices(); }
+  FinalInvoiceStore& rows() { return this->adapter.final_invoices(); }
 
   void end(const std::string& x, Instant at = noon) {
     Subscription ended = subscription_of(x);
     ended.status = "canceled";
     ended.ended_at = to_second(at);
-    REQUIRE(adapter.store().remember(ended).has_value());
+    REQUIRE(this->adapter.store().remember(ended).has_value());
   }
   FinalInvoice row(const std::string& x = "a") {
     const auto found = rows().find(SubscriptionId("sub_" + x));
@@ -33,7 +35,7 @@ class FinalRows : public LedgerFixture<OnSqlite> {
     return **found;
   }
   RecordedEvent event(std::size_t i) {
-    return ledger().list({.customer = CustomerId("cus_a")})->at(i);
+    return this->ledger().list({.customer = CustomerId("cus_a")})->at(i);
   }
   bool advance(const FinalInvoice& after, FinalStep from,
                std::span<const ReckonedEvent> events = {}) {
@@ -45,8 +47,9 @@ class FinalRows : public LedgerFixture<OnSqlite> {
 
 }  // namespace
 
-TEST_CASE("A subscription's end makes one final invoice, for ever") {
-  FinalRows data;
+TEST_CASE_TEMPLATE("A subscription's end makes one final invoice, for ever", Adapter, OnSqlite,
+                   OnPostgres) {
+  FinalRows<Adapter> data;
   CHECK(data.rows().to_do()->empty());
   data.end("b", noon + std::chrono::hours(1));
   data.end("a");
@@ -61,8 +64,9 @@ TEST_CASE("A subscription's end makes one final invoice, for ever") {
   CHECK_FALSE(data.rows().find(SubscriptionId("sub_c"))->has_value());
 }
 
-TEST_CASE("A final invoice and its events are stored together, and stay") {
-  FinalRows data;
+TEST_CASE_TEMPLATE("A final invoice and its events are stored together, and stay", Adapter,
+                   OnSqlite, OnPostgres) {
+  FinalRows<Adapter> data;
   data.end("a");
   FinalInvoice after = data.row();
   after.step = FinalStep::frozen;
@@ -104,8 +108,9 @@ TEST_CASE("A final invoice and its events are stored together, and stay") {
   CHECK(data.event(1).record.text() == "mbur_1");
 }
 
-TEST_CASE("Who was overtaken changes nothing, neither the row nor an event") {
-  FinalRows data;
+TEST_CASE_TEMPLATE("Who was overtaken changes nothing, neither the row nor an event", Adapter,
+                   OnSqlite, OnPostgres) {
+  FinalRows<Adapter> data;
   data.end("a");
   FinalInvoice frozen = data.row();
   frozen.step = FinalStep::frozen;
@@ -125,8 +130,10 @@ TEST_CASE("Who was overtaken changes nothing, neither the row nor an event") {
   CHECK(data.event(0).final_invoice_of.empty());
 }
 
-TEST_CASE("What waits for a final invoice that will not take it is a stray, until it is refused") {
-  FinalRows data;
+TEST_CASE_TEMPLATE(
+    "What waits for a final invoice that will not take it is a stray, until it is refused", Adapter,
+    OnSqlite, OnPostgres) {
+  FinalRows<Adapter> data;
   const auto strays = data.rows().strays(10);
   REQUIRE(strays->size() == 1);
   CHECK(strays->at(0).event->key.text() == "waiting");

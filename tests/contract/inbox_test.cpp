@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/ledger_fixture.hpp"
+#include "contract/on_postgres.hpp"
 
 namespace billing::tests {
 namespace {
@@ -21,7 +22,7 @@ std::string ids(const Result<std::vector<InboxRow>>& rows) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("An event is kept once, as it first came", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("An event is kept once, as it first came", Adapter, OnSqlite, OnPostgres) {
   Adapter adapter;
   const auto kept = adapter.inbox().keep(event_of("a"), WebhookOrigin::webhook, noon);
   REQUIRE(kept.has_value());
@@ -45,7 +46,7 @@ TEST_CASE_TEMPLATE("An event is kept once, as it first came", Adapter, OnSqlite)
 }
 
 TEST_CASE_TEMPLATE("An event that is finished stays done, whoever keeps it again", Adapter,
-                   OnSqlite) {
+                   OnSqlite, OnPostgres) {
   Adapter adapter;
   WebhookInbox& inbox = adapter.inbox();
   for (const char* x : {"a", "b", "c"}) {
@@ -60,7 +61,8 @@ TEST_CASE_TEMPLATE("An event that is finished stays done, whoever keeps it again
   CHECK(ids(adapter.inbox().to_do(10)) == "evt_a evt_c");
 }
 
-TEST_CASE_TEMPLATE("Why an event could not be acted on is known until it was", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("Why an event could not be acted on is known until it was", Adapter, OnSqlite,
+                   OnPostgres) {
   Adapter adapter;
   WebhookInbox& inbox = adapter.inbox();
   const WebhookEventId id("evt_a");
@@ -72,7 +74,7 @@ TEST_CASE_TEMPLATE("Why an event could not be acted on is known until it was", A
   CHECK((*inbox.find(id))->reason.empty());
 }
 
-TEST_CASE_TEMPLATE("An event can be reopened if it ever came", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("An event can be reopened if it ever came", Adapter, OnSqlite, OnPostgres) {
   Adapter adapter;
   WebhookInbox& inbox = adapter.inbox();
   REQUIRE(inbox.keep(event_of("a"), WebhookOrigin::webhook, noon).has_value());
@@ -84,7 +86,8 @@ TEST_CASE_TEMPLATE("An event can be reopened if it ever came", Adapter, OnSqlite
   CHECK(unknown.error().code == ErrorCode::not_found);
 }
 
-TEST_CASE_TEMPLATE("The list is newest first, and can be of one state", Adapter, OnSqlite) {
+TEST_CASE_TEMPLATE("The list is newest first, and can be of one state", Adapter, OnSqlite,
+                   OnPostgres) {
   Adapter adapter;
   WebhookInbox& inbox = adapter.inbox();
   for (const char* x : {"a", "b", "c"}) {

@@ -19,17 +19,20 @@ namespace billing::tests {
 class OnSqlite {
  public:
   OnSqlite() { open(); }
+  explicit OnSqlite(std::string path) : path_(std::move(path)) { open(); }
   Ledger& ledger() { return data_->ledger(); }
   Store& store() { return data_->store(); }
   WebhookInbox& inbox() { return data_->inbox(); }
   FinalInvoiceStore& final_invoices() { return data_->final_invoices(); }
 
+  /// Lets it be that time; here nobody keeps a clock of its own.
+  void at(Instant /*now*/) {}
   /// As after a restart.
   void reopen() {
     data_.reset();
     open();
   }
-  std::string path() const { return (folder_.path() / "billing.db").string(); }
+  const std::string& path() const { return path_; }
 
  private:
   void open() {
@@ -39,6 +42,7 @@ class OnSqlite {
   }
 
   TemporaryFolder folder_;
+  std::string path_ = (folder_.path() / "billing.db").string();
   std::unique_ptr<SqliteData> data_;
 };
 
@@ -47,6 +51,7 @@ class GroupedOnSqlite {
  public:
   Ledger& ledger() { return *group_; }
   Store& store() { return below_.store(); }
+  void at(Instant now) { below_.at(now); }
   void reopen() {
     group_.reset();
     below_.reopen();
@@ -111,7 +116,9 @@ inline SharedEvent click_of(const std::string& x, const std::string& key, Instan
 template <class Adapter>
 struct LedgerFixture {
   Adapter adapter;
-  LedgerFixture() {
+  template <class... Arguments>
+  explicit LedgerFixture(Arguments&&... arguments)
+      : adapter(std::forward<Arguments>(arguments)...) {
     for (const char* x : {"a", "b", "c"}) {
       REQUIRE(adapter.store().remember(subscription_of(x)).has_value());
     }
@@ -120,10 +127,11 @@ struct LedgerFixture {
 
   Appended append(const SharedEvent& event, Instant now = noon) {
     auto appended = ledger().append(event, now);
-    REQUIRE(appended.has_value());
+    REQUIRE_MESSAGE(appended.has_value(), appended.error().message);
     return *appended;
   }
   std::optional<Claim> claim(Instant now = noon) {
+    adapter.at(now);
     auto claimed = ledger().claim(moment(now), now, lease);
     REQUIRE(claimed.has_value());
     return *claimed;

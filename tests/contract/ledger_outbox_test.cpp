@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/ledger_fixture.hpp"
+#include "contract/on_postgres.hpp"
+
+#include <map>
 
 namespace billing::tests {
 namespace {
@@ -9,7 +12,7 @@ using std::chrono::seconds;
 }  // namespace
 
 TEST_CASE_TEMPLATE("Within an item the oldest goes first, one at a time", Adapter, OnSqlite,
-                   GroupedOnSqlite) {
+                   GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   fixture.append(click_of("a", "2"));
@@ -23,7 +26,8 @@ TEST_CASE_TEMPLATE("Within an item the oldest goes first, one at a time", Adapte
   CHECK(second->row.event->key.text() == "2");
 }
 
-TEST_CASE_TEMPLATE("Items take turns", Adapter, OnSqlite, GroupedOnSqlite) {
+TEST_CASE_TEMPLATE("Items take turns", Adapter, OnSqlite, GroupedOnSqlite, OnPostgres,
+                   GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   for (const char* key : {"1", "2"}) {
     for (const char* x : {"a", "b", "c"}) fixture.append(click_of(x, key));
@@ -37,8 +41,8 @@ TEST_CASE_TEMPLATE("Items take turns", Adapter, OnSqlite, GroupedOnSqlite) {
   CHECK(fixture.ledger().next_due()->has_value() == false);
 }
 
-TEST_CASE_TEMPLATE("A delivered event has its record, for ever", Adapter, OnSqlite,
-                   GroupedOnSqlite) {
+TEST_CASE_TEMPLATE("A delivered event has its record, for ever", Adapter, OnSqlite, GroupedOnSqlite,
+                   OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const SharedEvent event = click_of("a", "1");
   fixture.append(event);
@@ -54,7 +58,7 @@ TEST_CASE_TEMPLATE("A delivered event has its record, for ever", Adapter, OnSqli
 }
 
 TEST_CASE_TEMPLATE("A refused event keeps its reason and makes room for the next", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const SharedEvent event = click_of("a", "1");
   fixture.append(event);
@@ -65,7 +69,7 @@ TEST_CASE_TEMPLATE("A refused event keeps its reason and makes room for the next
 }
 
 TEST_CASE_TEMPLATE("After a failed try the item waits, and comes back with the same second",
-                   Adapter, OnSqlite, GroupedOnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   fixture.append(click_of("b", "1"));
@@ -87,8 +91,8 @@ TEST_CASE_TEMPLATE("After a failed try the item waits, and comes back with the s
   CHECK(again->row.first_sent_at == noon);
 }
 
-TEST_CASE_TEMPLATE("A claim that was overtaken changes nothing", Adapter, OnSqlite,
-                   GroupedOnSqlite) {
+TEST_CASE_TEMPLATE("A claim that was overtaken changes nothing", Adapter, OnSqlite, GroupedOnSqlite,
+                   OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const SharedEvent event = click_of("a", "1");
   fixture.append(event);
@@ -102,21 +106,23 @@ TEST_CASE_TEMPLATE("A claim that was overtaken changes nothing", Adapter, OnSqli
 }
 
 TEST_CASE_TEMPLATE("What was pending at a restart is due at once, on the seconds it had", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const Appended first = fixture.append(click_of("a", "1"));
-  fixture.append(click_of("b", "1"));
+  const Appended second = fixture.append(click_of("b", "1"));
   REQUIRE(fixture.claim().has_value());
   fixture.adapter.reopen();
-  const auto claim = fixture.claim();
-  REQUIRE(claim.has_value());
-  CHECK(claim->row.event->id == first.row.event->id);
-  CHECK(claim->row.usage_at == first.row.usage_at);
-  CHECK(fixture.claim().has_value());
+  std::map<std::string, std::optional<Second>> seconds_of;
+  while (const auto claim = fixture.claim()) {
+    seconds_of.emplace(claim->row.event->id.text(), claim->row.usage_at);
+  }
+  CHECK(seconds_of.size() == 2);
+  CHECK(seconds_of[first.row.event->id.text()] == first.row.usage_at);
+  CHECK(seconds_of[second.row.event->id.text()] == second.row.usage_at);
 }
 
 TEST_CASE_TEMPLATE("A click without a free second waits for one, and the second is on disk then",
-                   Adapter, OnSqlite, GroupedOnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   Subscription fresh = subscription_of("new");
   fresh.items[0].period_start = to_second(noon);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/ledger_fixture.hpp"
+#include "contract/on_postgres.hpp"
 
 namespace billing::tests {
 namespace {
@@ -14,7 +15,7 @@ constexpr seconds a_minute(60);
 }  // namespace
 
 TEST_CASE_TEMPLATE("What nobody was handed when its period ended gets a second in the open one",
-                   Adapter, OnSqlite, GroupedOnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const Instant before = period_end - a_minute;
   const SharedEvent event = click_of("a", "1", before);
@@ -30,7 +31,7 @@ TEST_CASE_TEMPLATE("What nobody was handed when its period ended gets a second i
 }
 
 TEST_CASE_TEMPLATE("A second that was chosen anew stays, whatever is clicked meanwhile", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const Instant before = period_end - a_minute;
   const Instant after = period_end + a_minute;
@@ -49,7 +50,7 @@ TEST_CASE_TEMPLATE("A second that was chosen anew stays, whatever is clicked mea
 }
 
 TEST_CASE_TEMPLATE("What somebody was handed before its period ended keeps its second, in doubt",
-                   Adapter, OnSqlite, GroupedOnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const Instant before = period_end - a_minute;
   fixture.append(click_of("a", "1", before), before);
@@ -59,7 +60,8 @@ TEST_CASE_TEMPLATE("What somebody was handed before its period ended keeps its s
   SUBCASE("and failed to tell what became of it") {
     REQUIRE(fixture.settle(*fixture.claim(before), {.reason = "no answer"}));
   }
-  SUBCASE("perhaps, before a restart") {
+  SUBCASE("and was gone with a restart") {
+    REQUIRE(fixture.claim(before).has_value());
     fixture.adapter.reopen();
   }
   const auto claim = fixture.claim(period_end + hours(1));
@@ -70,8 +72,32 @@ TEST_CASE_TEMPLATE("What somebody was handed before its period ended keeps its s
   CHECK(claim->period_end == period_end);
 }
 
-TEST_CASE_TEMPLATE("What Stripe does not have at its second gets another one in the open period",
+TEST_CASE_TEMPLATE("Where turns are in memory, what was pending at a restart may have been sent",
                    Adapter, OnSqlite, GroupedOnSqlite) {
+  LedgerFixture<Adapter> fixture;
+  const Instant before = period_end - a_minute;
+  fixture.append(click_of("a", "1", before), before);
+  fixture.adapter.reopen();
+  const auto claim = fixture.claim(period_end + hours(1));
+  REQUIRE(claim.has_value());
+  CHECK(claim->is_in_doubt());
+  CHECK(claim->row.usage_at == to_second(before));
+}
+
+TEST_CASE_TEMPLATE("Where turns are on disk, what nobody was handed is known after a restart, too",
+                   Adapter, OnPostgres, GroupedOnPostgres) {
+  LedgerFixture<Adapter> fixture;
+  const Instant before = period_end - a_minute;
+  fixture.append(click_of("a", "1", before), before);
+  fixture.adapter.reopen();
+  const auto claim = fixture.claim(period_end + hours(1));
+  REQUIRE(claim.has_value());
+  CHECK_FALSE(claim->may_have_been_sent);
+  CHECK(*claim->row.usage_at > period_end);
+}
+
+TEST_CASE_TEMPLATE("What Stripe does not have at its second gets another one in the open period",
+                   Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   fixture.append(click_of("a", "2"));
@@ -94,7 +120,7 @@ TEST_CASE_TEMPLATE("What Stripe does not have at its second gets another one in 
 }
 
 TEST_CASE_TEMPLATE("The balance counts usage on both sides of the open period's beginning", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const Second boundary = to_second(noon) + hours(1);
   for (int i = 0; i < 3; ++i) {
@@ -118,7 +144,7 @@ TEST_CASE_TEMPLATE("The balance counts usage on both sides of the open period's 
 }
 
 TEST_CASE_TEMPLATE("Items whose periods end within the hour come first", Adapter, OnSqlite,
-                   GroupedOnSqlite) {
+                   GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   Subscription soon = subscription_of("c");
   soon.items.front().period_end = to_second(noon) + a_minute;
@@ -127,6 +153,29 @@ TEST_CASE_TEMPLATE("Items whose periods end within the hour come first", Adapter
   for (const char* x : {"a", "b", "c"}) fixture.append(click_of(x, "1"));
   CHECK(fixture.claim()->row.event->item.text() == "si_c");
   CHECK(fixture.claim()->row.event->item.text() == "si_a");
+}
+
+TEST_CASE_TEMPLATE("A workshop needs no period that is open", Adapter, OnSqlite, GroupedOnSqlite,
+                   OnPostgres, GroupedOnPostgres) {
+  LedgerFixture<Adapter> fixture;
+  const Instant before = period_end - a_minute;
+  SystemEntropy entropy;
+  const auto workshop = make_usage_event({.customer = CustomerId("cus_a"),
+                                          .item = ItemId("si_a"),
+                                          .kind = UsageKind::workshop,
+                                          .quantity = 6,
+                                          .clicked_at = before,
+                                          .subscription = SubscriptionId("sub_a"),
+                                          .price = PriceId("price_w")},
+                                         entropy);
+  fixture.append(std::make_shared<const UsageEvent>(workshop.value()), before);
+  SUBCASE("and nobody was handed it") {}
+  SUBCASE("and somebody was") {
+    REQUIRE(fixture.settle(*fixture.claim(before), {.reason = "no answer"}));
+  }
+  const auto claim = fixture.claim(period_end + a_minute);
+  REQUIRE(claim.has_value());
+  CHECK_FALSE(claim->is_in_doubt());
 }
 
 }  // namespace billing::tests

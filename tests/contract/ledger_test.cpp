@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/ledger_fixture.hpp"
+#include "contract/on_postgres.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -9,7 +10,7 @@
 namespace billing::tests {
 
 TEST_CASE_TEMPLATE("An event that was appended is there after a restart, as it was", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const SharedEvent event = click_of("a", "key");
   const Appended appended = fixture.append(event);
@@ -31,7 +32,8 @@ TEST_CASE_TEMPLATE("An event that was appended is there after a restart, as it w
   CHECK(row.attempt == 1);
 }
 
-TEST_CASE_TEMPLATE("A customer's key is one event for ever", Adapter, OnSqlite, GroupedOnSqlite) {
+TEST_CASE_TEMPLATE("A customer's key is one event for ever", Adapter, OnSqlite, GroupedOnSqlite,
+                   OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const Appended first = fixture.append(click_of("a", "key"));
   const Instant later = noon + std::chrono::hours(24 * 40);
@@ -47,7 +49,7 @@ TEST_CASE_TEMPLATE("A customer's key is one event for ever", Adapter, OnSqlite, 
 }
 
 TEST_CASE_TEMPLATE("The same key with other content is a conflict that names the event", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const Appended first = fixture.append(click_of("a", "key"));
   const Appended second = fixture.append(click_of("a", "key", noon, 2));
@@ -57,7 +59,7 @@ TEST_CASE_TEMPLATE("The same key with other content is a conflict that names the
 }
 
 TEST_CASE_TEMPLATE("One batch with the same key twice records it once", Adapter, OnSqlite,
-                   GroupedOnSqlite) {
+                   GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const std::vector<SharedEvent> batch = {click_of("a", "key"), click_of("a", "key"),
                                           click_of("a", "other")};
@@ -69,7 +71,8 @@ TEST_CASE_TEMPLATE("One batch with the same key twice records it once", Adapter,
   CHECK(appended->at(2).outcome == AppendOutcome::recorded);
 }
 
-TEST_CASE_TEMPLATE("A batch is recorded whole or not at all", Adapter, OnSqlite, GroupedOnSqlite) {
+TEST_CASE_TEMPLATE("A batch is recorded whole or not at all", Adapter, OnSqlite, GroupedOnSqlite,
+                   OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const std::vector<SharedEvent> batch = {click_of("a", "key"), click_of("nobody", "key")};
   const auto appended = fixture.ledger().append(batch, noon);
@@ -79,7 +82,8 @@ TEST_CASE_TEMPLATE("A batch is recorded whole or not at all", Adapter, OnSqlite,
   CHECK(fixture.append(batch[0]).outcome == AppendOutcome::recorded);
 }
 
-TEST_CASE_TEMPLATE("No two events of an item share a second", Adapter, OnSqlite, GroupedOnSqlite) {
+TEST_CASE_TEMPLATE("No two events of an item share a second", Adapter, OnSqlite, GroupedOnSqlite,
+                   OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   std::set<Second> seconds;
   for (int i = 0; i < 50; ++i) {
@@ -93,7 +97,7 @@ TEST_CASE_TEMPLATE("No two events of an item share a second", Adapter, OnSqlite,
 }
 
 TEST_CASE_TEMPLATE("A period that was renewed takes clicks from its start on", Adapter, OnSqlite,
-                   GroupedOnSqlite) {
+                   GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   for (int i = 0; i < 3; ++i) fixture.append(click_of("a", "before-" + std::to_string(i)));
   Subscription renewed = subscription_of("a");
@@ -106,7 +110,7 @@ TEST_CASE_TEMPLATE("A period that was renewed takes clicks from its start on", A
 }
 
 TEST_CASE_TEMPLATE("A second that was chosen in a batch that failed is free again", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const std::vector<SharedEvent> batch = {click_of("a", "key"), click_of("nobody", "key")};
   REQUIRE_FALSE(fixture.ledger().append(batch, noon).has_value());
@@ -114,7 +118,7 @@ TEST_CASE_TEMPLATE("A second that was chosen in a batch that failed is free agai
 }
 
 TEST_CASE_TEMPLATE("Clicks from many threads at once are each recorded once", Adapter, OnSqlite,
-                   GroupedOnSqlite) {
+                   GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 8; ++thread) {
@@ -132,7 +136,7 @@ TEST_CASE_TEMPLATE("Clicks from many threads at once are each recorded once", Ad
 }
 
 TEST_CASE_TEMPLATE("Events are listed newest first, by customer, by state and by page", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   for (int i = 0; i < 5; ++i) fixture.append(click_of("a", std::to_string(i)));
   fixture.append(click_of("b", "0"));
@@ -152,7 +156,7 @@ TEST_CASE_TEMPLATE("Events are listed newest first, by customer, by state and by
 }
 
 TEST_CASE_TEMPLATE("Any customer with any state lists those events and no others", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   // Each customer gets one of each.
   for (const char* x : {"a", "b", "c"}) {
@@ -206,7 +210,7 @@ TEST_CASE("A data file is one process's at a time, and readable beside it") {
 
 TEST_CASE_TEMPLATE(
     "The usage of an item is all that is or will be billed after a second, and no more", Adapter,
-    OnSqlite, GroupedOnSqlite) {
+    OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const auto usage = [&](const char* item, Second after) {
     const auto used = fixture.ledger().usage(ItemId(item), after);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one transaction of a ledger writes, and which settlements it takes.
 #include "contract/ledger_fixture.hpp"
+#include "contract/on_postgres.hpp"
 
 #include <array>
 #include <map>
@@ -25,7 +26,7 @@ EventState state_of(LedgerFixture<Adapter>& fixture, const SharedEvent& event) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("One write records events and stores settlements, each answered in its order",
-                   Adapter, OnSqlite, GroupedOnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   fixture.append(click_of("b", "1"));
@@ -55,7 +56,7 @@ TEST_CASE_TEMPLATE("One write records events and stores settlements, each answer
 }
 
 TEST_CASE_TEMPLATE("A settlement beside an event that can't be recorded changes nothing", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const SharedEvent event = click_of("a", "1");
   fixture.append(event);
@@ -74,7 +75,7 @@ TEST_CASE_TEMPLATE("A settlement beside an event that can't be recorded changes 
 }
 
 TEST_CASE_TEMPLATE("The lease of a claim whose write failed runs out as if nothing had happened",
-                   Adapter, OnSqlite, GroupedOnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   const SettledClaim settled{.claim = *fixture.claim(), .settlement = delivered("mbur_1")};
@@ -87,7 +88,7 @@ TEST_CASE_TEMPLATE("The lease of a claim whose write failed runs out as if nothi
 }
 
 TEST_CASE_TEMPLATE("A settlement that was overtaken leaves those beside it alone", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const SharedEvent late = click_of("a", "1");
   const SharedEvent timely = click_of("b", "1");
@@ -97,7 +98,7 @@ TEST_CASE_TEMPLATE("A settlement that was overtaken leaves those beside it alone
   fixture.append(timely);
   const std::array settlements = {
       SettledClaim{.claim = *overtaken, .settlement = delivered("mbur_late")},
-      SettledClaim{.claim = *fixture.claim(), .settlement = delivered("mbur_b")}};
+      SettledClaim{.claim = *fixture.claim(noon + lease), .settlement = delivered("mbur_b")}};
   const auto written = fixture.ledger().write({.settlements = settlements});
   REQUIRE(written.has_value());
   CHECK_FALSE(written->settled.at(0).has_value());
@@ -107,7 +108,7 @@ TEST_CASE_TEMPLATE("A settlement that was overtaken leaves those beside it alone
 }
 
 TEST_CASE_TEMPLATE("A settlement after its lease ran out and its item queued up again is too late",
-                   Adapter, OnSqlite, GroupedOnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   const SharedEvent event = click_of("a", "1");
   fixture.append(event);
@@ -123,7 +124,7 @@ TEST_CASE_TEMPLATE("A settlement after its lease ran out and its item queued up 
 }
 
 TEST_CASE_TEMPLATE("A settlement ends its claim: what comes under it later changes nothing",
-                   Adapter, OnSqlite, GroupedOnSqlite) {
+                   Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   for (const Settlement& first :
        {delivered("mbur_1"), Settlement{.state = EventState::refused, .reason = "canceled"},
         deferred_until(noon + seconds(10))}) {
@@ -148,7 +149,7 @@ TEST_CASE_TEMPLATE("A settlement ends its claim: what comes under it later chang
 }
 
 TEST_CASE_TEMPLATE("The same settlement twice in one write is stored once", Adapter, OnSqlite,
-                   GroupedOnSqlite) {
+                   GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   for (const char* key : {"1", "2", "3"}) fixture.append(click_of("a", key));
   const SettledClaim settled{.claim = *fixture.claim(), .settlement = delivered("mbur_1")};
@@ -166,7 +167,7 @@ TEST_CASE_TEMPLATE("The same settlement twice in one write is stored once", Adap
 TEST_CASE_TEMPLATE(
     "The events of an item are delivered one after the other, also those that come "
     "meanwhile",
-    Adapter, OnSqlite, GroupedOnSqlite) {
+    Adapter, OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   for (const char* key : {"0", "1", "2", "3"}) fixture.append(click_of("a", key));
   for (int i = 0; i < 8; ++i) {
@@ -182,7 +183,7 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE("A thousand pending events of fifty items survive a restart, in order", Adapter,
-                   OnSqlite, GroupedOnSqlite) {
+                   OnSqlite, GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   constexpr int items = 50;
   constexpr int events_each = 20;
@@ -218,11 +219,12 @@ TEST_CASE_TEMPLATE("A thousand pending events of fifty items survive a restart, 
 }
 
 TEST_CASE_TEMPLATE("Leases and pauses go on while the date is set back", Adapter, OnSqlite,
-                   GroupedOnSqlite) {
+                   GroupedOnSqlite, OnPostgres, GroupedOnPostgres) {
   LedgerFixture<Adapter> fixture;
   fixture.append(click_of("a", "1"));
   fixture.append(click_of("a", "2"));
   const auto claim_after = [&](std::chrono::milliseconds passed, std::chrono::hours lead) {
+    fixture.adapter.at(noon + passed);
     const auto claimed = fixture.ledger().claim(moment(noon + passed), noon + passed + lead, lease);
     REQUIRE(claimed.has_value());
     return *claimed;

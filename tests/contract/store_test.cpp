@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/ledger_fixture.hpp"
+#include "contract/on_postgres.hpp"
 
 #include <fstream>
 
 namespace billing::tests {
 
 TEST_CASE_TEMPLATE("Data belongs to one account, one mode and one catalog for ever", Adapter,
-                   OnSqlite, CachedOnSqlite) {
+                   OnSqlite, CachedOnSqlite, OnPostgres) {
   Adapter adapter;
   const Binding ours{.account = AccountId("acct_1"), .challenge_id = "green"};
   REQUIRE(adapter.store().bind(ours).has_value());
@@ -26,7 +27,7 @@ TEST_CASE_TEMPLATE("Data belongs to one account, one mode and one catalog for ev
 }
 
 TEST_CASE_TEMPLATE("A user keeps the first key and the first customer", Adapter, OnSqlite,
-                   CachedOnSqlite) {
+                   CachedOnSqlite, OnPostgres) {
   Adapter adapter;
   Store& store = adapter.store();
   const auto reserved = store.reserve_user("robin@example.com", IdempotencyKey("key-1"));
@@ -41,7 +42,7 @@ TEST_CASE_TEMPLATE("A user keeps the first key and the first customer", Adapter,
 }
 
 TEST_CASE_TEMPLATE("A subscription is what was last remembered of it, newest first", Adapter,
-                   OnSqlite, CachedOnSqlite) {
+                   OnSqlite, CachedOnSqlite, OnPostgres) {
   Adapter adapter;
   Store& store = adapter.store();
   Subscription old = subscription_of("a");
@@ -65,7 +66,7 @@ TEST_CASE_TEMPLATE("A subscription is what was last remembered of it, newest fir
 }
 
 TEST_CASE_TEMPLATE("Remembered offerings replace the ones before", Adapter, OnSqlite,
-                   CachedOnSqlite) {
+                   CachedOnSqlite, OnPostgres) {
   Adapter adapter;
   const OfferedPrice monthly{.role = PriceRole::monthly,
                              .id = PriceId("price_1"),

@@ -122,11 +122,10 @@ TEST_CASE("usage is set at its second and never added to it") {
 TEST_CASE("the summary without an invoice is the open period's") {
   ScriptedClient world;
   world.transport.answer(
-      200,
-      list_json(R"({"id":"sis_2","subscription_item":"si_1","total_usage":3,"invoice":null,)"
-                R"("period":{"start":1769904000,"end":null}},)"
-                R"({"id":"sis_1","subscription_item":"si_1","total_usage":5,"invoice":"in_1",)"
-                R"("period":{"start":null,"end":1769904000}})"));
+      200, list_json(R"({"id":"sis_2","subscription_item":"si_1","total_usage":3,"invoice":null,)"
+                     R"("period":{"start":1769904000,"end":null}},)"
+                     R"({"id":"sis_1","subscription_item":"si_1","total_usage":5,"invoice":"in_1",)"
+                     R"("period":{"start":null,"end":1769904000}})"));
   const auto summaries = world.client.usage_record_summaries(billing::ItemId("si_1"));
   REQUIRE(summaries);
   CHECK(summaries->at(0).is_open());

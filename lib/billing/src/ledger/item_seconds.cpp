@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace billing::sqlite {
+namespace billing {
 namespace {
 
 /// About 150 bytes each.
@@ -43,4 +43,4 @@ void KnownSeconds::forget_all() {
   items_.clear();
 }
 
-}  // namespace billing::sqlite
+}  // namespace billing

@@ -10,7 +10,7 @@
 #include <optional>
 #include <unordered_map>
 
-namespace billing::sqlite {
+namespace billing {
 
 /// An item's period as the store knows it, and the seconds that events have after `start`: what
 /// the next event's second is chosen by.
@@ -45,4 +45,4 @@ class KnownSeconds {
   std::unordered_map<ItemId, ItemSeconds> items_;
 };
 
-}  // namespace billing::sqlite
+}  // namespace billing

@@ -10,6 +10,7 @@
 #include "ledger/sqlite_schema.hpp"
 #include "ledger/sqlite_store.hpp"
 
+#include <filesystem>
 #include <mutex>
 #include <string_view>
 
@@ -61,7 +62,7 @@ class SqliteData::Parts {
  private:
   FileLock lock_;  // First, so that it is let go last.
   std::unique_ptr<sqlite::Database> database_;
-  sqlite::KnownSeconds seconds_;
+  KnownSeconds seconds_;
   std::mutex mutex_;
 
  public:
@@ -116,6 +117,15 @@ Result<std::unique_ptr<SqliteData>> SqliteData::open(const std::string& path, Sq
     if (auto resumed = parts->ledger.resume(); !resumed) return failure(std::move(resumed));
   }
   return std::unique_ptr<SqliteData>(new SqliteData(std::move(parts)));
+}
+
+Result<std::vector<Migration>> SqliteData::due_migrations(const std::string& path) {
+  // One in memory is as empty as a file that isn't there, which this must not make.
+  const bool there = std::filesystem::exists(path);
+  auto database = sqlite::Database::open(
+      there ? path : ":memory:", there ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, {});
+  if (!database) return failure(std::move(database));
+  return sqlite::due_migrations(**database);
 }
 
 Result<std::string> sqlite_path(const std::string& database_url) {

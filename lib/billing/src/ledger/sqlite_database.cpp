@@ -110,6 +110,14 @@ std::string Run::text(int column) const {
   return bytes == nullptr ? std::string() : std::string(bytes, size);
 }
 
+std::optional<std::string> Run::maybe_text(int column) const {
+  switch (sqlite3_column_type(statement_, column)) {
+    case SQLITE_NULL: return std::nullopt;
+    case SQLITE_INTEGER: return std::to_string(integer(column));
+    default: return text(column);
+  }
+}
+
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, int flags,
                                                  const std::string& vfs) {
   // Counting its memory costs SQLite a common mutex at each allocation. Refused, and without harm,

@@ -43,6 +43,8 @@ class Run {
   std::int64_t integer(int column) const;
   std::optional<std::int64_t> optional_integer(int column) const;
   std::string text(int column) const;
+  /// A number as it is written; none of NULL.
+  std::optional<std::string> maybe_text(int column) const;
 
  private:
   Run& bind_text(std::string_view value, sqlite3_destructor_type destructor);

@@ -101,6 +101,7 @@ Result<std::optional<Claim>> SqliteLedger::claim(Moment now, Instant now_at_stri
                 .period_end = turn->period_end};
     if (can_be_sent(*turn, to_second(now_at_stripe))) {
       claim.row = std::move(*turn->front);
+      if (!needs_second(claim.row)) claim.period_end.reset();
       return std::optional<Claim>(std::move(claim));
     }
     const Result<bool> found = look_up_front(*turn, now, claim);
@@ -142,7 +143,10 @@ Result<bool> SqliteLedger::look_up_front(const ItemSchedule::Turn& turn, Moment 
 /// send is a `set` on the same one. One whose period has ended is kept only if it may be at Stripe.
 Result<bool> SqliteLedger::give_second(Claim& claim) {
   RecordedEvent& row = claim.row;
-  if (!needs_second(row)) return true;
+  if (!needs_second(row)) {
+    claim.period_end.reset();
+    return true;
+  }
   const Second now_at_stripe = to_second(claim.claimed_at);
   const Result<ItemSeconds*> seconds = seconds_of(row.event->item, now_at_stripe);
   if (!seconds) return tl::unexpected(seconds.error());

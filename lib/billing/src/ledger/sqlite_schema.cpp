@@ -235,6 +235,16 @@ PRAGMA writable_schema = RESET;
 constexpr std::array versions = {version_1, version_2, version_3, version_4, version_5};
 static_assert(versions.size() == schema_version);
 
+/// What came with each, for people.
+constexpr std::array brings = {
+    "the ledger and the store",
+    "cheaper appends",
+    "cheaper appends, again",
+    "webhooks, invoices, and the final invoice of a subscription",
+    "what is in doubt at the end of a billing period",
+};
+static_assert(brings.size() == schema_version);
+
 Result<std::int64_t> pragma(Database& database, const char* sql) {
   Run run = database.run(sql);
   const Result<bool> row = run.step();
@@ -282,6 +292,18 @@ tl::unexpected<Error> foreign() {
                  "the file is an SQLite database of something else: name another DATABASE_URL");
 }
 
+/// 0 of an empty file.
+Result<std::int64_t> known_version(Database& database) {
+  const Result<Version> version = version_of(database);
+  if (!version) return tl::unexpected(version.error());
+  if (version->schema > schema_version) return newer(version->schema);
+  if (version->application == application_id) return version->schema;
+  const auto tables = pragma(database, "SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tl::unexpected(tables.error());
+  if (version->application != 0 || version->schema != 0 || *tables != 0) return foreign();
+  return 0;
+}
+
 }  // namespace
 
 Result<void> check_schema(Database& database) {
@@ -298,15 +320,20 @@ Result<void> check_schema(Database& database) {
   return {};
 }
 
+Result<std::vector<Migration>> due_migrations(Database& database) {
+  const Result<std::int64_t> known = known_version(database);
+  if (!known) return tl::unexpected(known.error());
+  std::vector<Migration> due;
+  for (auto next = static_cast<std::size_t>(*known); next < brings.size(); ++next) {
+    due.push_back({.version = static_cast<std::int64_t>(next) + 1, .brings = brings.at(next)});
+  }
+  return due;
+}
+
 Result<void> migrate(Database& database) {
-  const Result<Version> version = version_of(database);
-  if (!version) return tl::unexpected(version.error());
-  if (version->schema > schema_version) return newer(version->schema);
-  if (version->application == application_id) return apply(database, version->schema);
-  const auto tables = pragma(database, "SELECT count(*) FROM sqlite_schema");
-  if (!tables) return tl::unexpected(tables.error());
-  if (version->application != 0 || version->schema != 0 || *tables != 0) return foreign();
-  return apply(database, 0);
+  const Result<std::int64_t> known = known_version(database);
+  if (!known) return tl::unexpected(known.error());
+  return apply(database, *known);
 }
 
 }  // namespace billing::sqlite
