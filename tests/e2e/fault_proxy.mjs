@@ -9,12 +9,16 @@ export const pass = { name: 'passed', forwards: true };
 export const lose = { name: 'answer lost', forwards: true, closes: true };
 /** Nobody gets the request and nothing comes back, until the client gives up. */
 export const hang = { name: 'hung', hangs: true };
+/** Stripe gets the request and does the work, and its answer is kept until the client gives up. */
+export const hold = { name: 'answer held', forwards: true, hangs: true };
 /** Another answer than Stripe's, without Stripe having heard of the request. */
 export const answer = (name, status, error, headers = {}) =>
   ({ name, status, headers, body: JSON.stringify({ error }) });
 /** Another answer than Stripe's, which it gave after the work. */
 export const work_then = (fate) =>
   ({ ...fate, name: `${fate.name} after the work`, forwards: true });
+/** A fate of the requests whose path matches; the others are passed. */
+export const only = (path, fate) => ({ ...fate, path });
 
 export const fair = [pass];
 /** Every connection is reset and new ones are refused: the only weather that is not of fates. */
@@ -25,6 +29,7 @@ const hop_by_hop = ['connection', 'keep-alive', 'transfer-encoding', 'host'];
 
 export class FaultProxy {
   #upstream;
+  #random;
   #agent = new http.Agent({ keepAlive: true });
   #server = http.createServer((request, response) => this.#meet(request, response));
   #connections = new Set();
@@ -37,14 +42,16 @@ export class FaultProxy {
   /** Requests that hang at this moment. */
   hanging = 0;
 
-  static async before(upstream) {
-    const proxy = new FaultProxy(upstream);
+  /** `random` answers numbers from 0 up to 1. */
+  static async before(upstream, random = Math.random) {
+    const proxy = new FaultProxy(upstream, random);
     await proxy.#open();
     return proxy;
   }
 
-  constructor(upstream) {
+  constructor(upstream, random) {
     this.#upstream = new URL(upstream);
+    this.#random = random;
     // None of the closed connections that a client sees is to be by accident.
     this.#server.keepAliveTimeout = 0;
     this.#server.on('connection', (socket) => {
@@ -91,14 +98,15 @@ export class FaultProxy {
     try {
       const parts = [];
       for await (const part of request) parts.push(part);
-      const fate = this.#weather[Math.floor(Math.random() * this.#weather.length)];
+      const fate = this.#fate_of(request);
       this.struck.set(fate.name, this.count(fate) + 1);
+      const given = fate.forwards ? await this.#forward(request, Buffer.concat(parts)) : undefined;
       if (fate.hangs) {
+        if (response.destroyed) return;
         this.hanging += 1;
         response.once('close', () => { this.hanging -= 1; });
         return;
       }
-      const given = fate.forwards ? await this.#forward(request, Buffer.concat(parts)) : undefined;
       if (fate.closes) {
         request.socket.destroy();
         return;
@@ -110,6 +118,11 @@ export class FaultProxy {
       // The client hung up, or Stripe: a connection that ends is all that the client sees of it.
       request.socket.destroy();
     }
+  }
+
+  #fate_of(request) {
+    const drawn = this.#weather[Math.floor(this.#random() * this.#weather.length)];
+    return drawn.path && !drawn.path.test(request.url) ? pass : drawn;
   }
 
   #forward(request, body) {

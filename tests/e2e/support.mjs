@@ -52,7 +52,10 @@ async function within(time_ms, complaint, promise) {
 class World {
   constructor(folder) {
     this.folder = folder;
+    /** Where the servers and the operator's tool have their data. */
     this.data_url = `sqlite:${folder}/billing.db`;
+    /** What the servers and the stand-in find in their environment beside their settings. */
+    this.env = {};
     this.started = [];
     this.kept = [];
     this.over = false;
@@ -69,7 +72,7 @@ class World {
     if (this.over) throw new Error('the test is over');
     const launched = new Program(programs[what], args, {
       cwd: this.folder,
-      env: { PATH: process.env.PATH, HOME: this.folder, TMPDIR: this.folder, ...env },
+      env: { PATH: process.env.PATH, HOME: this.folder, TMPDIR: this.folder, ...this.env, ...env },
     });
     this.started.push(launched);
     return launched;
@@ -135,9 +138,12 @@ class World {
     });
   }
 
-  /** What the programs complained of; each delivery is a line too, and there may be thousands. */
+  /**
+   * What the programs complained of; each delivery is a line too, and there may be thousands. Those
+   * that a test killed may be hundreds, and died of that.
+   */
   testify() {
-    for (const each of this.started) {
+    for (const each of this.started.filter(({ how }) => how !== 'SIGKILL')) {
       const complaints = each.log.filter((line) => !line.includes('"severity":"info"')).slice(-10);
       const state = each.running ? 'still running' : `ended with ${each.how}`;
       console.error([`${each.what}: ${state}`, ...complaints].join('\n  '));
@@ -235,6 +241,12 @@ function sandbox_at(url) {
     async totals() {
       const { items } = await call('GET', '/_sandbox/usage');
       return new Map(items.map((item) => [item.subscription_item, item.total]));
+    },
+    /** Of each second of each item that has usage: how much. */
+    async seconds() {
+      const { items } = await call('GET', '/_sandbox/usage');
+      return new Map(items.flatMap(({ subscription_item: item, timestamps }) =>
+        Object.entries(timestamps).map(([second, quantity]) => [`${item} ${second}`, quantity])));
     },
     async total() {
       return [...(await this.totals()).values()].reduce((sum, one) => sum + one, 0);
