@@ -40,10 +40,17 @@ int main(int argc, char** argv) {
       ->required()
       ->check(CLI::ExistingFile);
   backlog->add_option("EVENTS", events, "How many")->check(CLI::PositiveNumber);
+  CLI::App* servers = app.add_subcommand("servers", "Two servers on one PostgreSQL against one");
+  std::string url;
+  servers->add_option("URL", url, "postgresql://…, a database that may be written to")->required();
   CLI11_PARSE(app, argc, argv);
 
   if (backlog->parsed()) {
     make_backlog(file, events);
+    return 0;
+  }
+  if (servers->parsed()) {
+    measure_servers(url, commits);
     return 0;
   }
   if (!only_rows->parsed()) measure_commits(commits);

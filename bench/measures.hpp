@@ -32,6 +32,9 @@ struct RowOptions {
 /// Appends a second, each its own commit against commits that are shared.
 void measure_commits(const CommitOptions& options);
 
+/// Appends a second into the PostgreSQL at `url`, by two servers against one; SQLite beside it.
+void measure_servers(const std::string& url, const CommitOptions& options);
+
 /// The time of one append into a full ledger against one into an empty one.
 void measure_rows(const RowOptions& options);
 

@@ -16,7 +16,9 @@ server runs; asks Stripe nothing. INVOICE is the one that the event is on, as
 far as the server has heard of it.
 
 States: pending (on its way to Stripe), delivered, refused (REASON says why),
-final_invoice (its subscription had ended: the final invoice bills it).
+final_invoice (its subscription had ended: the final invoice bills it), parked
+(its billing period closed in doubt, and Stripe's totals don't tell whether it
+is billed: REASON has the figures, and a person has to look).
 
 Examples:
   billing usage list --state refused
@@ -44,11 +46,11 @@ void add_usage(CLI::App& app, int& exit_status) {
       ->type_name("cus_...");
   command
       ->add_option("--state", options->state,
-                   "Only pending, delivered, refused or final_invoice ones")
+                   "Only pending, delivered, refused, final_invoice or parked ones")
       ->type_name("STATE")
       ->check([](const std::string& text) {
         if (parse_event_state(text)) return std::string{};
-        return text + " is not pending, delivered, refused or final_invoice";
+        return text + " is not pending, delivered, refused, final_invoice or parked";
       });
   add_limit(*command, options->limit);
   add_json(*command, options->format);

@@ -116,6 +116,10 @@ Finding check_ledger(const Settings& settings) {
   Finding finding{"ledger", fmt::format("{}: {} delivered, {} pending, {} refused", place,
                                         totals->delivered, totals->pending, totals->refused)};
   if (totals->refused > 0) finding.remedy = "billing usage list --state refused";
+  if (totals->parked > 0) {
+    finding.said += fmt::format(", {} parked", totals->parked);
+    finding.remedy = "billing usage list --state parked";
+  }
   return finding;
 }
 
