@@ -44,9 +44,7 @@ void add_usage(CLI::App& app, int& exit_status) {
   auto options = std::make_shared<UsageListOptions>();
   command->add_option("--customer", options->customer, "Only this customer's")
       ->type_name("cus_...");
-  command
-      ->add_option("--state", options->state,
-                   "Only pending, delivered, refused, final_invoice or parked ones")
+  command->add_option("--state", options->state, "Only ones in this state")
       ->type_name("STATE")
       ->check([](const std::string& text) {
         if (parse_event_state(text)) return std::string{};
