@@ -27,6 +27,8 @@ constexpr const char* program_footer = R"(Examples:
   billing webhooks gaps          find events of Stripe's that never arrived
   billing ledger migrate --dry-run
                                  what a new version would do to the ledger
+  billing ledger backup --to FILE
+                                 a copy of the data file, taken while it is used
   billing doctor                 check key, Stripe, catalog and ledger
   billing simulate --count 100   look for what is lost or billed twice
 
@@ -43,8 +45,8 @@ Without a Stripe account, run billing-sandbox in another terminal and
   STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_API_BASE=http://127.0.0.1:12111 \
   CHALLENGE_ID=thoughtful-green-narwhal billing provision
 
-Exit codes: 0 done, 1 a simulated story failed, 2 usage or configuration,
-3 Stripe refused, 4 Stripe can't be reached, 5 data)";
+Exit codes: 0 done, 1 a simulated story failed or the ledger differs, 2 usage or
+configuration, 3 Stripe refused, 4 Stripe can't be reached, 5 data)";
 
 /// CLI11's own codes begin at 100; to the shell each of them is a wrong command line.
 int wrong_command_line(const CLI::App& app, const CLI::ParseError& error) {

@@ -19,6 +19,8 @@ void add_provision_commands(CLI::App& app, int& exit_status);
 void add_query_commands(CLI::App& app, int& exit_status);
 void add_webhooks_commands(CLI::App& app, int& exit_status);
 void add_ledger_commands(CLI::App& app, int& exit_status);
+/// Of the group `ledger`.
+void add_ledger_book_commands(CLI::App& ledger, int& exit_status);
 void add_doctor_command(CLI::App& app, int& exit_status);
 void add_simulate_command(CLI::App& app, int& exit_status);
 

@@ -64,10 +64,11 @@ void add_copy(CLI::App& ledger, int& exit_status) {
 }  // namespace
 
 void add_ledger_commands(CLI::App& app, int& exit_status) {
-  CLI::App* ledger = app.add_subcommand("ledger", "The data: its version, and where it lies");
+  CLI::App* ledger = app.add_subcommand("ledger", "The data: backup, repair, proof, versions");
   ledger->require_subcommand(1);
   // Without one of its own it would show the program's.
   ledger->footer("See billing ledger migrate --help, and so on.");
+  add_ledger_book_commands(*ledger, exit_status);
   add_migrate(*ledger, exit_status);
   add_copy(*ledger, exit_status);
 }

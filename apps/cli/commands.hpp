@@ -68,6 +68,24 @@ struct LedgerCopyOptions {
 };
 int run(const LedgerCopyOptions& options);
 
+struct LedgerBackupOptions {
+  std::string to = {};
+  OutputFormat format = OutputFormat::table;
+};
+int run(const LedgerBackupOptions& options);
+
+struct LedgerRestoredOptions {
+  std::string api_base = {};
+  OutputFormat format = OutputFormat::table;
+};
+int run(const LedgerRestoredOptions& options);
+
+struct LedgerReconcileOptions {
+  std::string api_base = {};
+  OutputFormat format = OutputFormat::table;
+};
+int run(const LedgerReconcileOptions& options);
+
 struct DoctorOptions {
   std::string api_base = {};
   OutputFormat format = OutputFormat::table;

@@ -104,6 +104,64 @@ std::string json(const HealedGaps& healed) {
                    {"events", webhook_list(healed.acted.rows)}});
 }
 
+std::string json(const LedgerBackup& backup) {
+  return dump(Json{{"file", backup.file},
+                   {"delivered", backup.totals.delivered},
+                   {"pending", backup.totals.pending},
+                   {"refused", backup.totals.refused},
+                   {"final_invoice", backup.totals.final_invoice},
+                   {"parked", backup.totals.parked}});
+}
+
+std::string json(const RestoredLedger& restored) {
+  Json items = Json::array();
+  for (const RestoredItem& each : restored.items) {
+    items.push_back({{"subscription_item", each.item.text()},
+                     {"customer", each.customer.text()},
+                     {"subscription", each.subscription.text()},
+                     {"sent_again", each.sent_again},
+                     {"found", each.found},
+                     {"to_send", each.to_send},
+                     {"recovered", each.recovered},
+                     {"at_stripe", each.at_stripe},
+                     {"delivered", each.delivered},
+                     {"difference", each.difference()},
+                     {"trouble", nullable(each.trouble)}});
+  }
+  Json recovered = Json::array();
+  for (const RecordedEvent& row : restored.recovered) {
+    recovered.push_back({{"event", row.event->id.text()},
+                         {"customer", row.event->customer.text()},
+                         {"subscription_item", row.event->item.text()},
+                         {"key", row.event->key.text()},
+                         {"usage_at", timestamp(*row.usage_at)},
+                         {"reason", row.reason}});
+  }
+  return dump(Json{{"exact", restored.exact()},
+                   {"items", std::move(items)},
+                   {"recovered", std::move(recovered)}});
+}
+
+std::string json(const std::vector<ReconciledPeriod>& periods) {
+  Json list = Json::array();
+  for (const ReconciledPeriod& each : periods) {
+    const auto& line = each.line;
+    list.push_back({{"subscription_item", each.item.text()},
+                    {"customer", each.customer.text()},
+                    {"period_start", timestamp(each.start)},
+                    {"period_end", timestamp(each.end)},
+                    {"ledger", each.ledger},
+                    {"stripe", each.at_stripe},
+                    {"invoice", nullable(each.invoice.text())},
+                    {"invoiced", line ? Json(line->quantity) : Json(nullptr)},
+                    {"amount", line ? Json(line->amount.minor) : Json(nullptr)},
+                    {"currency", line ? Json(line->amount.currency) : Json(nullptr)},
+                    {"difference", each.difference()},
+                    {"amount_difference", each.amount_difference()}});
+  }
+  return dump("periods", std::move(list));
+}
+
 std::string json(const std::vector<Finding>& findings) {
   Json list = Json::array();
   for (const Finding& each : findings) {

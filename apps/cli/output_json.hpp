@@ -4,7 +4,10 @@
 #include <billing/catalog.hpp>
 #include <billing/data.hpp>
 #include <billing/data_copy.hpp>
+#include <billing/ledger.hpp>
 #include <billing/provisioning.hpp>
+#include <billing/reconciling.hpp>
+#include <billing/restoring.hpp>
 
 #include "cli/doctor_checks.hpp"
 #include "cli/event_invoices.hpp"
@@ -22,6 +25,15 @@ std::string json(const Offerings& offerings);
 std::string json(const std::vector<ListedEvent>& events);
 std::string json(const std::vector<InboxRow>& events);
 std::string json(const HealedGaps& healed);
+
+/// A copy of the data file, and what is in it.
+struct LedgerBackup {
+  std::string file;
+  LedgerTotals totals;
+};
+std::string json(const LedgerBackup& backup);
+std::string json(const RestoredLedger& restored);
+std::string json(const std::vector<ReconciledPeriod>& periods);
 std::string json(const std::vector<Finding>& findings);
 std::string json(const std::vector<Migration>& migrations, bool applied);
 std::string json(const std::vector<CopiedTable>& tables);

@@ -54,6 +54,7 @@ class Desk {
   Silence observer_;
   StripeHealth health_{clock_, entropy_};
   Webhooks webhooks_{opened_.data->inbox(),
+                     opened_.data->ledger(),
                      opened_.data->store(),
                      access_->client(),
                      health_,

@@ -213,7 +213,8 @@ Result<void> serve(const ServerSettings& settings, StopSignals& signals) {
   QuickStore quick_store(data);
   Store& store = quick_store.get();
   if (there->webhook_secrets.empty()) log.observe(missing_webhook_secret());
-  Webhooks webhooks(data.inbox(), store, stripe, health, clock, log, there->webhook_secrets);
+  Webhooks webhooks(data.inbox(), ledger, store, stripe, health, clock, log,
+                    there->webhook_secrets);
   FinalInvoices final_invoices(
       {ledger, data.final_invoices(), store, stripe, health, clock, log, settings.challenge_id});
   Api api(ledger, store, data.final_invoices(), stripe, health, webhooks, clock, entropy, log,

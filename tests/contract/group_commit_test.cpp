@@ -36,6 +36,9 @@ class CountingLedger final : public Ledger {
   Result<ItemBalance> balance(const ItemId& item, Second from, Second boundary) override {
     return ledger_.balance(item, from, boundary);
   }
+  Result<void> restore(const ItemRestoration& restoration) override {
+    return ledger_.restore(restoration);
+  }
   Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                      std::chrono::milliseconds time) override {
     return ledger_.claim(now, now_at_stripe, time);

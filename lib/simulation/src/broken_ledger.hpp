@@ -45,6 +45,9 @@ class BrokenLedger final : public billing::Ledger {
                                                 billing::Second boundary) override {
     return ledger_.balance(item, from, boundary);
   }
+  billing::Result<void> restore(const billing::ItemRestoration& restoration) override {
+    return ledger_.restore(restoration);
+  }
   billing::Result<std::optional<billing::Claim>> claim(billing::Moment now,
                                                        billing::Instant now_at_stripe,
                                                        std::chrono::milliseconds lease) override;

@@ -68,7 +68,7 @@ class World::Server {
         stripe(*world.transport_, *world.machine_clock_, world.entropy_, silent,
                {.secret_key = stripe_key, .limit = &limit}),
         health(*world.machine_clock_, world.entropy_),
-        webhooks(inbox, store, stripe, health, *world.machine_clock_, silent, {webhook_secret}),
+        webhooks(inbox, ledger, store, stripe, health, *world.machine_clock_, silent, {webhook_secret}),
         api(ledger, store, data.final_invoices(), stripe, health, webhooks, *world.machine_clock_,
             world.entropy_, silent, {.public_url = "http://localhost:4242", .catalog = catalog}),
         delivery(ledger, stripe, health, limit, *world.machine_clock_, world.entropy_, silent,

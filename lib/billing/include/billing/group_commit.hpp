@@ -32,6 +32,7 @@ class GroupCommit final : public Ledger {
   Result<Backlog> backlog(const ItemId& item) override;
   Result<ItemUsage> usage(const ItemId& item, Second after) override;
   Result<ItemBalance> balance(const ItemId& item, Second from, Second boundary) override;
+  Result<void> restore(const ItemRestoration& restoration) override;
   Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                      std::chrono::milliseconds lease) override;
   Result<std::optional<Moment>> next_due() override;

@@ -136,6 +136,17 @@ struct ItemBalance {
   std::int64_t pending_closed = 0;    ///< Of pending events whose second lies up to there.
 };
 
+/// What is put right about one item of a ledger that is older than what happened: a backup of it
+/// was put back.
+struct ItemRestoration {
+  ItemId item;
+  /// Seconds up to there are never given to an event again.
+  Second floor;
+  /// How rows are to stand: one whose event the ledger doesn't have is added, a pending one is
+  /// changed, any other stays as it is.
+  std::span<const RecordedEvent> rows = {};
+};
+
 struct EventFilter {
   std::optional<CustomerId> customer = std::nullopt;
   std::optional<EventState> state = std::nullopt;
@@ -183,6 +194,10 @@ class Ledger {
   virtual Result<ItemUsage> usage(const ItemId& item, Second after) = 0;
   /// Of the seconds after `from`; `boundary` is when the open period began.
   virtual Result<ItemBalance> balance(const ItemId& item, Second from, Second boundary) = 0;
+
+  /// Of an item that the store knows. Whoever has a claim is overtaken. `conflict` if another event
+  /// has the key or the second of one that is to be added.
+  virtual Result<void> restore(const ItemRestoration& restoration) = 0;
 
   /// The oldest pending event of an item that is due and not leased to anyone, or nothing. Items
   /// take turns, those whose billing period ends within the hour first. The event's second is

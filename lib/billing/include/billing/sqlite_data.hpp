@@ -29,6 +29,10 @@ class SqliteData final : public Data {
   SqliteData(const SqliteData&) = delete;
   SqliteData& operator=(const SqliteData&) = delete;
 
+  /// Copies all of it as it is at one moment into a file that isn't there yet, also while an owner
+  /// goes on writing. When this returns the copy is on disk; after a failure there is none.
+  Result<void> copy_to(const std::string& path);
+
   Ledger& ledger() override;
   Store& store() override;
   WebhookInbox& inbox() override;

@@ -139,6 +139,9 @@ class Client {
   /// All of a customer, the canceled ones too, newest first.
   Result<std::vector<Subscription>> subscriptions(const CustomerId& customer, Call call = {});
 
+  /// All of the account.
+  Result<std::vector<Subscription>> subscriptions(Call call = {});
+
   Result<UsageRecord> create_usage_record(const NewUsageRecord& record, const IdempotencyKey& key,
                                           Call call = {});
   /// The same in two halves, tried once, for who carries many at a time: the request as it is to be

@@ -3,6 +3,7 @@
 
 #include <billing/clock.hpp>
 #include <billing/http.hpp>
+#include <billing/ledger.hpp>
 #include <billing/observer.hpp>
 #include <billing/refresh.hpp>
 #include <billing/result.hpp>
@@ -40,8 +41,9 @@ class Webhooks {
  public:
   /// All referred to must outlive it. `secrets` are those of the endpoint; without any, every
   /// webhook is refused.
-  Webhooks(WebhookInbox& inbox, Store& store, stripe::Client& stripe, StripeHealth& health,
-           const Clock& clock, Observer& observer, std::vector<std::string> secrets);
+  Webhooks(WebhookInbox& inbox, Ledger& ledger, Store& store, stripe::Client& stripe,
+           StripeHealth& health, const Clock& clock, Observer& observer,
+           std::vector<std::string> secrets);
 
   /// `POST /webhook`: 200 once the effect is on disk, also of an earlier delivery; 400 if it is not
   /// signed or no event, and nothing is kept; 503 if it could not be acted on yet, is being acted
@@ -89,11 +91,13 @@ class Webhooks {
   Result<void> read_invoice(const InvoiceId& id);
   Result<void> read_customer(const CustomerId& id);
 
+  Result<void> compare_usage(const stripe::Invoice& invoice);
   Result<bool> owes(const CustomerId& customer);
   Result<void> pay_open_invoices(const CustomerId& customer);
   Result<void> pay_if_card_changed(const stripe::Invoice& invoice, const PaymentMethodId& card);
 
   WebhookInbox& inbox_;
+  Ledger& ledger_;
   Store& store_;
   stripe::Client& stripe_;
   StripeHealth& health_;

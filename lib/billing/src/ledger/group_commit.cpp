@@ -183,6 +183,10 @@ Result<ItemBalance> GroupCommit::balance(const ItemId& item, Second from, Second
   return ledger_.balance(item, from, boundary);
 }
 
+Result<void> GroupCommit::restore(const ItemRestoration& restoration) {
+  return ledger_.restore(restoration);
+}
+
 Result<std::optional<Claim>> GroupCommit::claim(Moment now, Instant now_at_stripe,
                                                 std::chrono::milliseconds lease) {
   return ledger_.claim(now, now_at_stripe, lease);

@@ -59,6 +59,11 @@ class SqliteData::Parts {
         inbox(*database_, mutex_),
         final_invoices(*database_, mutex_) {}
 
+  Result<void> copy_to(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    return database_->copy_to(path);
+  }
+
  private:
   FileLock lock_;  // First, so that it is let go last.
   std::unique_ptr<sqlite::Database> database_;
@@ -85,6 +90,10 @@ WebhookInbox& SqliteData::inbox() {
 }
 FinalInvoiceStore& SqliteData::final_invoices() {
   return parts_->final_invoices;
+}
+
+Result<void> SqliteData::copy_to(const std::string& path) {
+  return parts_->copy_to(path);
 }
 
 Result<std::unique_ptr<SqliteData>> SqliteData::open(const std::string& path, SqliteAccess access,

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/sqlite_database.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 namespace billing::sqlite {
 namespace {
@@ -154,6 +159,37 @@ Run Database::run(const char* sql) {
     sqlite3_prepare_v3(connection_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   }
   return Run(*this, statement);
+}
+
+Result<void> Database::copy_to(const std::string& path) {
+  // Made by this call or by nobody: a file that was there would be overwritten.
+  const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made < 0) {
+    return failure(errno == EEXIST ? ErrorCode::invalid : ErrorCode::unavailable,
+                   fmt::format("make {}: {}", path, std::strerror(errno)));
+  }
+  ::close(made);
+  auto opened = open(path, SQLITE_OPEN_READWRITE, {});
+  if (!opened) return failure(std::move(opened));
+  Result<void> copied = copy_into(**opened);
+  // As a file of its own, whatever the pages say of a log.
+  if (copied) copied = (*opened)->execute("PRAGMA journal_mode = DELETE");
+  if (copied) return copied;
+  opened->reset();
+  ::unlink(path.c_str());
+  return copied;
+}
+
+/// In one step, which is one snapshot: beside a log, reading stops no writer.
+Result<void> Database::copy_into(Database& other) {
+  sqlite3_backup* const backup =
+      sqlite3_backup_init(other.connection_, "main", connection_, "main");
+  if (backup == nullptr) return tl::unexpected(other.error(sqlite3_errcode(other.connection_)));
+  const int status = sqlite3_backup_step(backup, -1);
+  sqlite3_backup_finish(backup);
+  if (status == SQLITE_DONE) return {};
+  return failure(code_of_status(status),
+                 fmt::format("copy the data file: {}", sqlite3_errstr(status)));
 }
 
 void Database::write_only_to(const char* table) {

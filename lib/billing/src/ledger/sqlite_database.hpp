@@ -69,6 +69,8 @@ class Database {
   Result<void> execute(const char* sql);
   /// `sql` has to be a literal: its address is what the prepared statement is kept under.
   Run run(const char* sql);
+  /// Writes all of it, as it is at one moment, to a new file that needs no log beside it.
+  Result<void> copy_to(const std::string& path);
   /// From now on whatever would change another table, or the schema, is `denied`. `table` has to be
   /// a literal.
   void write_only_to(const char* table);
@@ -79,6 +81,7 @@ class Database {
 
  private:
   friend class Run;
+  Result<void> copy_into(Database& other);
   explicit Database(sqlite3* connection) : connection_(connection) {}
 
   sqlite3* connection_;

@@ -32,6 +32,7 @@ class SqliteLedger final : public Ledger {
   Result<Backlog> backlog(const ItemId& item) override;
   Result<ItemUsage> usage(const ItemId& item, Second after) override;
   Result<ItemBalance> balance(const ItemId& item, Second from, Second boundary) override;
+  Result<void> restore(const ItemRestoration& restoration) override;
   Result<std::optional<Claim>> claim(Moment now, Instant now_at_stripe,
                                      std::chrono::milliseconds lease) override;
   Result<std::optional<Moment>> next_due() override;
@@ -51,6 +52,8 @@ class SqliteLedger final : public Ledger {
   Result<void> open_period(const ItemId& item, Second start);
   Result<bool> look_up_front(const ItemSchedule::Turn& turn, Moment now, Claim& claim);
   Result<bool> give_second(Claim& claim);
+  Result<void> restore_all(const ItemRestoration& restoration);
+  Result<void> restore_one(const RecordedEvent& row);
   Result<void> recount();
 
   Database& database_;

@@ -57,4 +57,8 @@ Result<std::vector<Subscription>> Client::subscriptions(const CustomerId& custom
   return all_pages(pager("/v1/subscriptions", call), query, read_subscription);
 }
 
+Result<std::vector<Subscription>> Client::subscriptions(Call call) {
+  return all_pages(pager("/v1/subscriptions", call), {{"status", "all"}}, read_subscription);
+}
+
 }  // namespace billing::stripe

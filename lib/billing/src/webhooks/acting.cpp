@@ -59,6 +59,7 @@ Result<void> Webhooks::read_subscription(const SubscriptionId& id) {
 Result<void> Webhooks::read_invoice(const InvoiceId& id) {
   const auto invoice = refresh_.invoice(id, hinted_read);
   if (!invoice || invoice->subscription.empty()) return unless_gone(invoice);
+  if (auto compared = compare_usage(*invoice); !compared) return compared;
   return read_subscription(invoice->subscription);
 }
 

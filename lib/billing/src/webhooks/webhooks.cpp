@@ -76,9 +76,11 @@ struct Webhooks::Outlook {
   std::optional<Moment> due;  ///< When `next` is; none if nothing is left.
 };
 
-Webhooks::Webhooks(WebhookInbox& inbox, Store& store, stripe::Client& stripe, StripeHealth& health,
-                   const Clock& clock, Observer& observer, std::vector<std::string> secrets)
+Webhooks::Webhooks(WebhookInbox& inbox, Ledger& ledger, Store& store, stripe::Client& stripe,
+                   StripeHealth& health, const Clock& clock, Observer& observer,
+                   std::vector<std::string> secrets)
     : inbox_(inbox),
+      ledger_(ledger),
       store_(store),
       stripe_(stripe),
       health_(health),
