@@ -98,7 +98,8 @@ class Schedule {
           client(world.stripe_, world.clock_, world.entropy_, world.silent_,
                  {.secret_key = "sk_test_simulation"}),
           health(world.clock_, world.entropy_),
-          webhooks(data->inbox(), store, client, health, world.clock_, world.silent_, {secret}) {
+          webhooks(data->inbox(), data->ledger(), store, client, health, world.clock_,
+                   world.silent_, {secret}) {
       webhooks.begin();
     }
     std::unique_ptr<SqliteData> data;
