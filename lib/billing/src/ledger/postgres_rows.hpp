@@ -4,6 +4,7 @@
 #include <billing/ledger.hpp>
 
 #include "ledger/postgres_database.hpp"
+#include "ledger/settled_row.hpp"
 
 #include <optional>
 #include <string>
@@ -11,9 +12,6 @@
 
 /// How events stand in the tables.
 namespace billing::postgres {
-
-/// Why a click that found its subscription ended is refused.
-inline constexpr const char* clicked_after_end = "the subscription had ended before the click";
 
 /// `event_of` reads the columns in this order.
 inline const std::string event_columns =

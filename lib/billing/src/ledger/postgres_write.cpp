@@ -78,19 +78,6 @@ constexpr const char* update_ended_turns = R"sql(
 constexpr const char* update_begun_turns =
     "UPDATE items SET due_at = now() WHERE id = ANY($1::text[]) AND due_at IS NULL";
 
-/// The row that a settlement makes of a claimed one.
-RecordedEvent settled_row(const SettledClaim& settled) {
-  RecordedEvent row = settled.claim.row;
-  row.state = settled.settlement.state;
-  row.record = settled.settlement.record;
-  row.reason = settled.settlement.reason;
-  row.api_version = settled.settlement.api_version;
-  if (settled.settlement.raise_attempt) ++row.attempt;
-  if (settled.settlement.choose_second_anew) row.usage_at.reset();
-  if (!row.first_sent_at) row.first_sent_at = settled.claim.claimed_at;
-  return row;
-}
-
 /// One run of that transaction.
 class Writing {
  public:

@@ -4,6 +4,7 @@
 #include <billing/clock.hpp>
 #include <billing/ledger.hpp>
 
+#include "ledger/settled_row.hpp"
 #include "ledger/sqlite_database.hpp"
 
 #include <cstdint>
@@ -36,9 +37,6 @@ inline std::optional<Second> optional_second(const Run& run, int column) {
   if (!value) return std::nullopt;
   return second_of(*value);
 }
-
-/// Why a click that found its subscription ended is refused.
-inline constexpr const char* clicked_after_end = "the subscription had ended before the click";
 
 /// Begins every query for events; `event_of` reads the columns in this order.
 inline const std::string select_events =

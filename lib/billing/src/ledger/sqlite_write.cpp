@@ -22,19 +22,6 @@ constexpr const char* select_end = R"sql(
   SELECT ended_at FROM subscriptions
   WHERE id = (SELECT subscription FROM items WHERE id = ?))sql";
 
-/// The row that a settlement makes of a claimed one.
-RecordedEvent settled_row(const SettledClaim& settled) {
-  RecordedEvent row = settled.claim.row;
-  row.state = settled.settlement.state;
-  row.record = settled.settlement.record;
-  row.reason = settled.settlement.reason;
-  row.api_version = settled.settlement.api_version;
-  if (settled.settlement.raise_attempt) ++row.attempt;
-  if (settled.settlement.choose_second_anew) row.usage_at.reset();
-  if (!row.first_sent_at) row.first_sent_at = settled.claim.claimed_at;
-  return row;
-}
-
 }  // namespace
 
 /// The turns that a write is about to end: none of them runs out in between, and if the write fails
